@@ -1,0 +1,172 @@
+"""What the air is like at a height: US Standard Atmosphere 1976, an exponential tail above it, and a steady wind.
+
+Heights are geometric, above sea level (the ellipsoid), in metres. Up to 86 km the tables of the standard are met by
+its own formulas in geopotential height; above, temperature stays that of 86 km and the density falls exponentially
+with 5.8 km, which stays within 15 % of the standard up to 120 km. Drag does not matter higher.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from parapet._jit import kernel
+
+EARTH_RADIUS_STANDARD_M = 6_356_766.0
+"""Effective earth radius of the standard, for geopotential height."""
+GAS_CONSTANT = 8314.32 / 28.9644
+"""Specific gas constant of dry air in the standard, J/(kg K)."""
+HEAT_RATIO = 1.4
+TOP_M = 86_000.0
+"""Geometric height up to which the standard's layers are used."""
+TAIL_SCALE_M = 5_800.0
+_G0 = 9.80665
+_GR = _G0 / GAS_CONSTANT
+_SOUND = HEAT_RATIO * GAS_CONSTANT
+_H_TOP = EARTH_RADIUS_STANDARD_M * TOP_M / (EARTH_RADIUS_STANDARD_M + TOP_M)
+
+_BASES = (0.0, 11_000.0, 20_000.0, 32_000.0, 47_000.0, 51_000.0, 71_000.0, _H_TOP)
+_LAPSES = (-0.0065, 0.0, 0.001, 0.0028, 0.0, -0.0028, -0.002)
+
+
+def _layer_bases() -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Temperature and pressure at the foot of every layer, carried up from sea level."""
+    temperatures = [288.15]
+    pressures = [101_325.0]
+    for i, lapse in enumerate(_LAPSES):
+        t = temperatures[-1]
+        depth = _BASES[i + 1] - _BASES[i]
+        if lapse == 0.0:
+            pressures.append(pressures[-1] * math.exp(-_GR * depth / t))
+            temperatures.append(t)
+        else:
+            top = t + lapse * depth
+            pressures.append(pressures[-1] * (t / top) ** (_GR / lapse))
+            temperatures.append(top)
+    return tuple(temperatures), tuple(pressures)
+
+
+_TEMPERATURES, _PRESSURES = _layer_bases()
+_T0, _T1, _T2, _T3, _T4, _T5, _T6, _T7 = _TEMPERATURES
+_D0, _D1, _D2, _D3, _D4, _D5, _D6, _D7 = (
+    p / (GAS_CONSTANT * t) for p, t in zip(_PRESSURES, _TEMPERATURES, strict=True)
+)
+
+
+@kernel
+def _layer(h_gp_m: float) -> tuple[float, float, float, float]:
+    """Base height, base temperature, lapse rate and base density of the layer that holds a geopotential height."""
+    if h_gp_m < 11_000.0:
+        return 0.0, _T0, -0.0065, _D0
+    if h_gp_m < 20_000.0:
+        return 11_000.0, _T1, 0.0, _D1
+    if h_gp_m < 32_000.0:
+        return 20_000.0, _T2, 0.001, _D2
+    if h_gp_m < 47_000.0:
+        return 32_000.0, _T3, 0.0028, _D3
+    if h_gp_m < 51_000.0:
+        return 47_000.0, _T4, 0.0, _D4
+    if h_gp_m < 71_000.0:
+        return 51_000.0, _T5, -0.0028, _D5
+    return 71_000.0, _T6, -0.002, _D6
+
+
+@kernel
+def density_and_temperature(h_m: float) -> tuple[float, float]:
+    """Air density, kg/m3, and temperature, K, at a geometric height.
+
+    Below -5 km the values of -5 km. Molecular-scale temperature, as the standard uses it for sound and density
+    (it differs from the kinetic one by 0.04 % at 86 km).
+
+    Source: US Standard Atmosphere 1976. Pinned by ``test_atmosphere.py`` (A1).
+    """
+    if h_m >= TOP_M:
+        return _D7 * math.exp((TOP_M - h_m) / TAIL_SCALE_M), _T7
+    h = h_m if h_m > -5_000.0 else -5_000.0
+    h_gp_m = EARTH_RADIUS_STANDARD_M * h / (EARTH_RADIUS_STANDARD_M + h)
+    base_m, t_base, lapse, rho_base = _layer(h_gp_m)
+    rise_m = h_gp_m - base_m
+    if lapse == 0.0:
+        return rho_base * math.exp(-_GR * rise_m / t_base), t_base
+    t = t_base + lapse * rise_m
+    return rho_base * math.exp(-(1.0 + _GR / lapse) * math.log(t / t_base)), t
+
+
+@kernel
+def density_and_sound(h_m: float) -> tuple[float, float]:
+    """Air density, kg/m3, and speed of sound, m/s, at a geometric height (one call, for drag).
+
+    Source: US Standard Atmosphere 1976. Pinned by ``test_atmosphere.py`` (A1).
+    """
+    rho, t = density_and_temperature(h_m)
+    return rho, math.sqrt(_SOUND * t)
+
+
+@kernel
+def density_kgm3(h_m: float) -> float:
+    """Air density at a geometric height, kg/m3. Pinned by ``test_atmosphere.py`` (A1)."""
+    rho, _ = density_and_temperature(h_m)
+    return rho
+
+
+@kernel
+def temperature_k(h_m: float) -> float:
+    """Air temperature at a geometric height, K. Pinned by ``test_atmosphere.py`` (A1)."""
+    _, t = density_and_temperature(h_m)
+    return t
+
+
+@kernel
+def pressure_pa(h_m: float) -> float:
+    """Air pressure at a geometric height, Pa. Pinned by ``test_atmosphere.py`` (A1)."""
+    rho, t = density_and_temperature(h_m)
+    return rho * GAS_CONSTANT * t
+
+
+@kernel
+def speed_of_sound_mps(h_m: float) -> float:
+    """Speed of sound at a geometric height, m/s. Pinned by ``test_atmosphere.py`` (A1)."""
+    _, t = density_and_temperature(h_m)
+    return math.sqrt(_SOUND * t)
+
+
+@kernel
+def geometric_height_m(h_geopotential_m: float) -> float:
+    """Geometric height of a geopotential height, m (the standard's tables speak of the latter)."""
+    return EARTH_RADIUS_STANDARD_M * h_geopotential_m / (EARTH_RADIUS_STANDARD_M - h_geopotential_m)
+
+
+@kernel
+def wind_mps(
+    h_m: float,
+    altitudes_m: NDArray[np.float64],
+    easts_mps: NDArray[np.float64],
+    norths_mps: NDArray[np.float64],
+) -> tuple[float, float]:
+    """Steady wind at a height: the parts blowing towards east and towards north, m/s.
+
+    Linear between the heights of the profile, constant beyond its ends, calm when the profile is empty.
+
+    Parameters
+    ----------
+    h_m : float
+        Height above sea level, m.
+    altitudes_m, easts_mps, norths_mps : 1-D arrays of equal length
+        The profile, heights rising.
+    """
+    n = altitudes_m.shape[0]
+    if n == 0:
+        return 0.0, 0.0
+    if h_m <= altitudes_m[0]:
+        return easts_mps[0], norths_mps[0]
+    for i in range(1, n):
+        if h_m < altitudes_m[i]:
+            depth_m = altitudes_m[i] - altitudes_m[i - 1]
+            part = (h_m - altitudes_m[i - 1]) / depth_m if depth_m > 0.0 else 1.0
+            return (
+                easts_mps[i - 1] + part * (easts_mps[i] - easts_mps[i - 1]),
+                norths_mps[i - 1] + part * (norths_mps[i] - norths_mps[i - 1]),
+            )
+    return easts_mps[n - 1], norths_mps[n - 1]
