@@ -1,0 +1,643 @@
+"""The engine's memory: World (what is given), State (what changes), Log (what is told).
+
+``World`` is a frozen tree of NamedTuples of plain read-only arrays and scalars, made once by ``compile``.
+``State`` has four families that are kept apart: ``truth`` (what is), ``plots`` (what radars reported), ``belief`` (tracks) and
+``own`` (our rounds, launchers, channels). Command and guidance are never passed ``truth``.
+``Log`` is append-only and keeps counting past its end, so that an overflow is seen.
+
+Units: metres, seconds, radians, kilograms, kelvin; positions and velocities in rotating WGS-84 ECEF. ``i_`` fields index
+another table, -1 means none.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from parapet.engine import codes
+
+F8 = NDArray[np.float64]
+I8 = NDArray[np.int64]
+U8 = NDArray[np.uint64]
+Records = NDArray[np.void]
+
+# ---------------------------------------------------------------------------------------------------- World ----
+
+
+class Clock(NamedTuple):
+    """Time grid and switches of one battle."""
+
+    dt_s: float  # length of a tick
+    n_ticks: int  # duration in ticks
+    homing_dt_s: float  # integration step of a homing round
+    measure_dt_s: float  # interval between seeker measurements (a multiple of homing_dt_s)
+    n_lag_ticks: int  # delay from a search plot to the command post
+    n_decision_ticks: int  # ticks between two decisions
+    record: int  # codes.RECORD_*
+    n_sample_ticks: int  # ticks between two samples at level full
+    is_poisoned: int  # 1: truth is NaN while guidance thinks (poison test)
+
+
+class Air(NamedTuple):
+    """Environment."""
+
+    ground_m: float  # height of the smooth ground surface above the ellipsoid
+    earth_factor: float  # effective earth radius / earth radius (4/3)
+    wind_height_m: F8  # (n_wind,) at least one row
+    wind_east_mps: F8
+    wind_north_mps: F8
+
+
+class Threats(NamedTuple):
+    """One row per threat (a separating body has its own row after the raid's rows, with ``i_parent`` set)."""
+
+    id: U8  # (n,) stable id from the name
+    kind: I8  # codes.KIND_*
+    target_class: I8  # codes.TARGET_*
+    i_type: I8  # index of the catalogue type (for tables, never read by belief)
+    i_parent: I8  # -1, or the missile this spent body separates from
+    start_s: F8  # launch time
+    i_leg: I8  # first row in Legs
+    n_legs: I8  # number of waypoints (the first is the start)
+    behaviour: I8  # codes.BEHAVIOUR_*
+    behaviour_s: F8  # turn away: delay after a sensed launch or illumination; weave: period
+    behaviour_mps2: F8  # weave: lateral acceleration
+    speed_min_mps: F8
+    speed_max_mps: F8
+    load_max_mps2: F8  # turn limit
+    climb_max_mps: F8
+    acceleration_max_mps2: F8
+    swerling: I8
+    rcs_m2: F8  # (n, N_BAND, 3) front, side, rear
+    has_aim: I8  # 1: ends on its aim point (leaks); 0: leaves at its last waypoint
+    aim_x_m: F8
+    aim_y_m: F8
+    aim_z_m: F8
+    i_aim_asset: I8  # -1: a point
+    circular_error_m: F8
+    lethal_radius_m: F8  # of its warhead on the ground
+    p_destroy: F8  # (n, 3) by hardness, given a hit inside the lethal radius
+    cost_usd: F8
+    ballistic: F8  # (n, N_BALLISTIC) parameters of physics.ballistic; zeros for air
+
+
+class Legs(NamedTuple):
+    """Waypoints of all air-breathing threats."""
+
+    x_m: F8
+    y_m: F8
+    z_m: F8
+    height_m: F8  # above the ellipsoid (ground already added for heights above ground)
+    speed_mps: F8  # speed wanted on the leg that ends here
+
+
+class Radars(NamedTuple):
+    """One row per radar: search radars first, then local radars, then engagement radars (order is free)."""
+
+    id: U8
+    kind: I8  # codes.RADAR_*
+    i_post: I8  # command post fed (search picture), -1 none
+    i_unit: I8  # fire unit it belongs to (engagement or local radar), -1 none
+    is_engagement: I8
+    x_m: F8
+    y_m: F8
+    z_m: F8
+    rotation: F8  # (n, 9) ECEF -> local east, north, up
+    antenna_m: F8  # height above the ground surface
+    height_m: F8  # height above the ellipsoid
+    band: I8
+    frequency_hz: F8
+    period_s: F8  # rotation period; search revisit for a sector array
+    phase_rad: F8  # azimuth of the beam at t = 0
+    n_modes: I8
+    reference_range_m: F8  # (n, N_MODE)
+    reference_rcs_m2: F8  # (n, N_MODE)
+    reference_snr: F8  # (n, N_MODE) signal-to-noise at the reference, loss included (ratio)
+    elevation_min_rad: F8  # (n, N_MODE)
+    elevation_max_rad: F8  # (n, N_MODE)
+    range_max_m: F8
+    range_min_m: F8
+    azimuth_beamwidth_rad: F8
+    elevation_beamwidth_rad: F8
+    range_resolution_m: F8
+    range_floor_m: F8
+    angle_floor_rad: F8
+    p_false_alarm: F8
+    n_false_per_scan: F8
+    boresight_rad: F8  # sector array
+    half_sector_rad: F8  # pi for rotating
+    off_boresight_exponent: F8
+    track_revisit_s: F8
+    track_revisit_slow_s: F8
+    dwell_s: F8
+    acquisition_dwell_s: F8
+    dwell_budget: F8  # fraction of time for tracking
+    uplink_range_m: F8
+    ready_s: F8  # before this it does not emit (dormant: inf)
+
+
+class Posts(NamedTuple):
+    """Command posts. Picture i of the search tracks belongs to post i; picture n_posts + u to fire unit u alone."""
+
+    i_asset: I8
+    x_m: F8
+    y_m: F8
+    z_m: F8
+
+
+class Units(NamedTuple):
+    """Fire units."""
+
+    id: U8
+    i_post: I8
+    i_radar: I8  # engagement radar
+    i_local: I8  # local search radar or -1
+    x_m: F8
+    y_m: F8
+    z_m: F8
+    rotation: F8  # (n, 9)
+    height_m: F8
+    n_target_channels: I8
+    n_missile_channels: I8
+    i_launcher: I8
+    n_launchers: I8
+    reaction_s: F8
+    assessment_s: F8
+    p_assessment_wrong: F8
+    policy: I8
+    mode: I8
+    salvo: I8
+    min_p_kill: F8
+    reserve: I8  # rounds kept per interceptor type and fire unit
+    hold_fire: I8
+    hostile_speed_mps: F8  # slower unknown tracks are not hostile
+    hostile_radius_m: F8  # closest approach to anything defended beyond this: not hostile
+    ready_s: F8  # inf: dormant
+
+
+class Launchers(NamedTuple):
+    """Launchers."""
+
+    i_unit: I8
+    i_asset: I8
+    x_m: F8
+    y_m: F8
+    z_m: F8
+    interval_s: F8
+    reload_s: F8
+    load: I8  # (n, n_interceptors) rounds ready
+    reload: I8  # (n, n_interceptors) rounds brought by one reload
+    n_reloads: I8
+
+
+class Interceptors(NamedTuple):
+    """One row per interceptor type in play."""
+
+    guidance: I8  # codes.GUIDANCE_*
+    flight: F8  # (k, n_columns) parameter rows of physics.interceptor
+    table: F8  # (k, n_range, n_height, n_values) fly-out tables of engine.flyout
+    range_air_m: F8
+    range_ballistic_m: F8
+    range_min_m: F8
+    height_min_m: F8  # above ground
+    height_max_m: F8
+    target_speed_max_mps: F8
+    flight_max_s: F8
+    arrival_speed_min_mps: F8
+    lethal_radius_m: F8  # (k, 3) by TARGET_*
+    p_reliability: F8
+    p_kill_inside: F8  # (k, 3) single-shot kill probability at zero miss by TARGET_*
+    p_kill_planned: F8  # (k, 3) planning value by CLASS_*
+    seeker_range_m: F8  # for 1 m2, active
+    seeker_view_rad: F8  # half field of view
+    seeker_noise_rad: F8  # at reference signal-to-noise
+    receiver_noise_rad: F8  # TVM
+    latency_s: F8
+    homing_s: F8  # time to go at which TVM / command terminal guidance begins
+    is_search_track_uplink: I8
+    is_channel_freed_at_lock: I8
+    cost_usd: F8
+
+
+class Assets(NamedTuple):
+    """Everything that can be hit: defended assets, command posts, radars, launchers."""
+
+    id: U8
+    kind: I8  # codes.ASSET_*
+    i_of: I8  # index in its own table
+    x_m: F8
+    y_m: F8
+    z_m: F8
+    value: F8
+    radius_m: F8
+    hardness: I8
+
+
+class World(NamedTuple):
+    """The compiled scenario: frozen; a battle never changes a byte of it."""
+
+    clock: Clock
+    air: Air
+    threats: Threats
+    legs: Legs
+    radars: Radars
+    posts: Posts
+    units: Units
+    launchers: Launchers
+    interceptors: Interceptors
+    assets: Assets
+
+
+# ---------------------------------------------------------------------------------------------------- State ----
+
+THREAT = np.dtype(
+    [
+        ("status", "i8"),  # codes.WAITING ...
+        ("x_m", "f8"), ("y_m", "f8"), ("z_m", "f8"),  # at the end of the tick
+        ("vx_mps", "f8"), ("vy_mps", "f8"), ("vz_mps", "f8"),
+        ("x0_m", "f8"), ("y0_m", "f8"), ("z0_m", "f8"),  # at the start of the tick
+        ("vx0_mps", "f8"), ("vy0_mps", "f8"), ("vz0_mps", "f8"),
+        ("height_m", "f8"),  # above the ellipsoid
+        ("i_leg", "i8"),  # waypoint flown to
+        ("aim_x_m", "f8"), ("aim_y_m", "f8"), ("aim_z_m", "f8"),  # where it will really hit (aim + error)
+        ("sensed_s", "f8"),  # when it first sensed a launch or illumination, inf before
+        ("is_away", "i8"),
+        ("end_s", "f8"),
+        ("n_shots", "i8"),  # shots fired at it so far (address of the kill draw)
+    ],
+    align=True,
+)  # fmt: skip
+
+ASSET = np.dtype([("health", "f8"), ("n_hits", "i8"), ("lost_s", "f8")], align=True)
+
+PLOT = np.dtype(
+    [
+        ("tick", "i8"),  # tick of the look
+        ("t_s", "f8"),
+        ("i_radar", "i8"),
+        ("i_channel", "i8"),  # -1: search plot; else row of own.channel the look was made for
+        ("range_m", "f8"), ("azimuth_rad", "f8"), ("elevation_rad", "f8"),  # measured
+        ("sigma_range_m", "f8"), ("sigma_azimuth_rad", "f8"), ("sigma_elevation_rad", "f8"),
+        ("snr", "f8"),
+        ("label", "i8"),  # threat that caused it, -1 false: for scoring only, no decision reads it
+    ],
+    align=True,
+)  # fmt: skip
+
+TRACK = np.dtype(
+    [
+        ("status", "i8"),  # codes.TRACK_*
+        ("number", "i8"),  # running number in its picture, never reused
+        ("x_m", "f8"), ("y_m", "f8"), ("z_m", "f8"),
+        ("vx_mps", "f8"), ("vy_mps", "f8"), ("vz_mps", "f8"),
+        ("cov", "f8", (21,)),  # packed covariance, layout of physics.estimation
+        ("t_s", "f8"),  # time of the state
+        ("begun_s", "f8"), ("firm_s", "f8"), ("hit_s", "f8"),  # first plot, confirmation, last plot
+        ("n_hits", "i8"),
+        ("n_plots", "i8"),  # all plots since begun
+        ("revisit_s", "f8"),  # expected interval between plots
+        ("class", "i8"),  # codes.CLASS_*
+        ("llr", "f8"),  # log likelihood ratio ballistic : air
+        ("label", "i8"), ("n_label", "i8"),  # majority threat of its plots (Boyer-Moore), scoring only
+        ("i_engaged", "i8"),  # fire channels assigned to this track (count)
+        ("blocked_s", "f8"),  # not to be designated again before this time
+        ("impact_x_m", "f8"), ("impact_y_m", "f8"), ("impact_z_m", "f8"),  # predicted, ballistic
+        ("impact_s", "f8"), ("impact_sigma_m", "f8"), ("impact_at_s", "f8"),  # time of impact, spread, when computed
+        ("i_asset", "i8"), ("value", "f8"), ("time_to_go_s", "f8"),  # threat evaluation
+        ("p_survive", "f8"),  # planning: survival against what is assigned
+    ],
+    align=True,
+)  # fmt: skip
+
+CHANNEL = np.dtype(
+    [
+        ("status", "i8"),  # codes.CHANNEL_*
+        ("i_picture", "i8"), ("i_track", "i8"), ("number", "i8"),  # search track designated
+        ("since_s", "f8"),  # when this status began
+        ("designated_s", "f8"),
+        ("acquired_s", "f8"),
+        ("next_look_s", "f8"),
+        ("n_looks", "i8"),  # looks made since designation (address of the draw)
+        ("n_assigned", "i8"),  # number of rounds to fire in this salvo
+        ("n_fired", "i8"),  # rounds fired in this salvo
+        ("n_flying", "i8"),  # rounds of this channel in flight
+        ("n_salvos", "i8"),
+        ("i_interceptor", "i8"),
+        ("assess_s", "f8"),  # when the kill assessment is ready
+        ("assessed_kill", "i8"),
+        ("label", "i8"),  # threat last seen in this channel, scoring only
+        ("serial", "i8"),  # engagement number, unique in the battle
+        ("pip_x_m", "f8"), ("pip_y_m", "f8"), ("pip_z_m", "f8"), ("pip_s", "f8"),  # predicted intercept point
+    ],
+    align=True,
+)  # fmt: skip
+
+LAUNCHER = np.dtype([("free_s", "f8"), ("reload_at_s", "f8"), ("n_reloads", "i8"), ("is_alive", "i8")], align=True)
+
+RADAR = np.dtype(
+    [
+        ("is_alive", "i8"),
+        ("is_on", "i8"),
+        ("stretch", "f8"),  # revisits are stretched by this factor when the dwell budget is overspent
+        ("n_looks", "i8"), ("n_plots", "i8"), ("n_false", "i8"),
+    ],
+    align=True,
+)  # fmt: skip
+
+UNIT = np.dtype(
+    [
+        ("is_alive", "i8"),  # engagement radar alive
+        ("is_autonomous", "i8"),  # its command post is lost
+        ("n_channels", "i8"), ("n_missiles", "i8"),  # in use
+        ("busy_channel_s", "f8"),  # integral of target channels in use
+    ],
+    align=True,
+)  # fmt: skip
+
+ROUND = np.dtype(
+    [
+        ("status", "i8"),  # codes.ROUND_*
+        ("i_unit", "i8"), ("i_channel", "i8"), ("serial", "i8"), ("i_interceptor", "i8"),
+        ("i_shot", "i8"),  # row of log.shot
+        ("id", "u8"),  # stable id of this shot for its draws
+        ("x_m", "f8"), ("y_m", "f8"), ("z_m", "f8"),
+        ("vx_mps", "f8"), ("vy_mps", "f8"), ("vz_mps", "f8"),
+        ("lag_x_mps2", "f8"), ("lag_y_mps2", "f8"), ("lag_z_mps2", "f8"),  # achieved lateral acceleration
+        ("cmd_x_mps2", "f8"), ("cmd_y_mps2", "f8"), ("cmd_z_mps2", "f8"),  # commanded lateral acceleration
+        ("launch_s", "f8"),
+        ("pip_x_m", "f8"), ("pip_y_m", "f8"), ("pip_z_m", "f8"), ("pip_s", "f8"),  # predicted intercept
+        ("has_guidance", "i8"),  # 1 while it is supported (track, line of sight, sector)
+        ("lost_s", "f8"),  # since when it has none, inf
+        ("i_target", "i8"),  # threat its receiver sees (truth index, read by measurement only), -1
+        ("est_x_m", "f8"), ("est_y_m", "f8"), ("est_z_m", "f8"),  # its own estimate of the target
+        ("est_vx_mps", "f8"), ("est_vy_mps", "f8"), ("est_vz_mps", "f8"),
+        ("est_s", "f8"),
+        ("n_measures", "i8"),
+        ("range_min_m", "f8"),  # closest so far
+        ("is_failed", "i8"),  # reliability draw
+        ("holds_channel", "i8"),  # 1 while it uses a missile channel
+    ],
+    align=True,
+)  # fmt: skip
+
+
+class Truth(NamedTuple):
+    """What is. Sensors and nature read it; command and guidance never do."""
+
+    threat: Records  # (n_threats,) THREAT
+    asset: Records  # (n_assets,) ASSET
+
+
+class Plots(NamedTuple):
+    """What radars reported, in order of time: a ring read by the tracker after the lag."""
+
+    plot: Records  # (n_ring,) PLOT
+    count: I8  # (2,) written, read (both keep counting; position = count % n_ring)
+    next_look_tick: NDArray[np.int32]  # (n_radars, n_threats) when the beam can next meet the threat
+    n_seen: NDArray[np.int32]  # (n_radars, n_threats) detections so far
+
+
+class Belief(NamedTuple):
+    """What we think: search tracks by picture, fire-control tracks by channel."""
+
+    track: Records  # (n_pictures, n_tracks) TRACK
+    fire: Records  # (n_channels_all,) TRACK, same rows as own.channel
+    number: I8  # (n_pictures,) next track number
+
+
+class Own(NamedTuple):
+    """Our means."""
+
+    channel: Records  # (n_units * n_channels_max,) CHANNEL; unit u owns rows u*n_channels_max ...
+    round: Records  # (n_rounds_max,) ROUND
+    launcher: Records  # (n_launchers,) LAUNCHER
+    rounds_left: I8  # (n_launchers, n_interceptors)
+    radar: Records  # (n_radars,) RADAR
+    unit: Records  # (n_units,) UNIT
+    post_alive: I8  # (n_posts,)
+    reason: I8  # (n_units, n_pictures * n_tracks) last WHY_* of command for this track
+    serial: I8  # (1,) engagement counter
+
+
+class Scratch(NamedTuple):
+    """Work space of association and assignment: nothing in it outlives a stage."""
+
+    cost: F8  # (n_work, n_work)
+    row: I8  # (n_work,)
+    column: I8  # (n_work,)
+    index_a: I8  # (n_work,)
+    index_b: I8  # (n_work,)
+    dual_u: F8  # (n_work,)
+    dual_v: F8  # (n_work,)
+    shortest: F8  # (n_work,)
+    i_from: I8  # (n_work,)
+    visited: I8  # (n_work,)
+    real: F8  # (n_work, 8)
+
+
+class State(NamedTuple):
+    """Everything that lives between two ticks."""
+
+    tick: I8  # (1,) the clock
+    truth: Truth
+    plots: Plots
+    belief: Belief
+    own: Own
+    scratch: Scratch
+
+
+# ------------------------------------------------------------------------------------------------------ Log ----
+
+EVENT = np.dtype([("t_s", "f8"), ("code", "i8"), ("a", "i8"), ("b", "i8"), ("c", "i8"), ("value", "f8")], align=True)
+# by code: THREAT_* a=threat; FIRST_DETECTION a=threat b=radar value=slant range m; TRACK_* a=picture b=track number c=label;
+# DESIGNATED/ACQUIRED/ACQUISITION_FAILED/FIRE_TRACK_LOST/CHANNEL_RELEASED a=unit b=channel c=label; ROUND_LAUNCHED/HOMING a=unit b=shot c=label;
+# INTERCEPT a=shot b=threat c=outcome value=miss m; KILL_ASSESSED a=unit b=channel c=verdict; ASSET_DAMAGED a=asset b=threat value=health left;
+# REASON a=unit b=threat c=WHY_* value=slant range m from the unit
+
+SHOT = np.dtype(
+    [
+        ("i_unit", "i8"), ("i_launcher", "i8"), ("i_interceptor", "i8"), ("serial", "i8"), ("i_channel", "i8"),
+        ("i_threat", "i8"),  # majority threat of the track fired at, -1: false track
+        ("i_hit", "i8"),  # threat the round went for, -1 none
+        ("launch_s", "f8"), ("intercept_s", "f8"),  # intercept or self-destruct
+        ("range_m", "f8"), ("altitude_m", "f8"),  # of the intercept, from the fire unit, above the ellipsoid
+        ("miss_m", "f8"), ("arrival_mps", "f8"), ("load_mps2", "f8"),  # load available at arrival
+        ("outcome", "i8"),  # codes.SHOT_*
+    ],
+    align=True,
+)  # fmt: skip
+
+SCORE = np.dtype(
+    [
+        ("first_detection_s", "f8"), ("first_detection_range_m", "f8"), ("i_first_radar", "i8"),
+        ("first_track_s", "f8"),  # first firm track whose plots are mostly this threat's
+        ("first_designated_s", "f8"), ("first_launch_s", "f8"), ("n_rounds", "i8"),
+        ("i_killer", "i8"),  # shot
+    ],
+    align=True,
+)  # fmt: skip
+
+SAMPLE = np.dtype(
+    [("t_s", "f8"), ("family", "i8"), ("i", "i8"), ("x_m", "f8"), ("y_m", "f8"), ("z_m", "f8"), ("vx_mps", "f8"), ("vy_mps", "f8"), ("vz_mps", "f8"), ("sigma_m", "f8"), ("a", "i8"), ("b", "i8")],
+    align=True,
+)  # fmt: skip
+# family 0 threat (i = threat), 1 search track (i = track number, a = picture, b = label), 2 fire-control track (i = channel row, a = serial, b = label), 3 round (i = shot)
+
+TOTAL_NAMES = (
+    "false_tracks", "firm_tracks", "plots", "false_plots", "peak_targets_engaged", "peak_missiles_guided", "peak_distinct_threats",
+    "acquisitions", "acquisitions_failed", "fire_tracks_lost", "channel_time_s", "channels_released", "rounds", "duplicate_engagements",
+    "tracks_full", "rounds_full", "plots_full", "not_finite", "nees_sum", "nees_n", "position_error2_sum", "looks",
+)  # fmt: skip
+
+
+class Log(NamedTuple):
+    """What happened. ``count`` keeps counting past the end of a table."""
+
+    event: Records
+    shot: Records
+    sample: Records
+    count: I8  # (3,) events, shots, samples
+    score: Records  # (n_threats,) SCORE
+    total: F8  # (len(TOTAL_NAMES),)
+    reason: NDArray[np.int8]  # (n_units, n_threats) last reason told, -1 none yet
+
+
+TOTAL = {name: i for i, name in enumerate(TOTAL_NAMES)}
+TOTAL_FALSE_TRACKS = TOTAL["false_tracks"]
+TOTAL_FIRM_TRACKS = TOTAL["firm_tracks"]
+TOTAL_PLOTS = TOTAL["plots"]
+TOTAL_FALSE_PLOTS = TOTAL["false_plots"]
+TOTAL_PEAK_TARGETS = TOTAL["peak_targets_engaged"]
+TOTAL_PEAK_MISSILES = TOTAL["peak_missiles_guided"]
+TOTAL_PEAK_DISTINCT = TOTAL["peak_distinct_threats"]
+TOTAL_ACQUISITIONS = TOTAL["acquisitions"]
+TOTAL_ACQUISITIONS_FAILED = TOTAL["acquisitions_failed"]
+TOTAL_FIRE_TRACKS_LOST = TOTAL["fire_tracks_lost"]
+TOTAL_CHANNEL_TIME = TOTAL["channel_time_s"]
+TOTAL_CHANNELS_RELEASED = TOTAL["channels_released"]
+TOTAL_ROUNDS = TOTAL["rounds"]
+TOTAL_DUPLICATES = TOTAL["duplicate_engagements"]
+TOTAL_TRACKS_FULL = TOTAL["tracks_full"]
+TOTAL_ROUNDS_FULL = TOTAL["rounds_full"]
+TOTAL_PLOTS_FULL = TOTAL["plots_full"]
+TOTAL_NOT_FINITE = TOTAL["not_finite"]
+TOTAL_NEES_SUM = TOTAL["nees_sum"]
+TOTAL_NEES_N = TOTAL["nees_n"]
+TOTAL_ERROR2_SUM = TOTAL["position_error2_sum"]
+TOTAL_LOOKS = TOTAL["looks"]
+
+
+class Sizes(NamedTuple):
+    """Capacities of State and Log, decided at compile."""
+
+    n_tracks: int
+    n_channels_max: int
+    n_rounds: int
+    n_ring: int
+    n_work: int
+    n_events: int
+    n_shots: int
+    n_samples: int
+
+
+def new_state(world: World, sizes: Sizes) -> State:
+    """A State before the first tick: nothing launched, everything of ours alive and loaded."""
+    n_threats = world.threats.id.size
+    n_radars = world.radars.id.size
+    n_units = world.units.id.size
+    n_posts = world.posts.i_asset.size
+    n_launchers, n_types = world.launchers.load.shape
+    n_pictures = n_posts + n_units
+    work = sizes.n_work
+    state = State(
+        tick=np.zeros(1, np.int64),
+        truth=Truth(threat=np.zeros(n_threats, THREAT), asset=np.zeros(world.assets.id.size, ASSET)),
+        plots=Plots(
+            plot=np.zeros(sizes.n_ring, PLOT),
+            count=np.zeros(2, np.int64),
+            next_look_tick=np.zeros((n_radars, n_threats), np.int32),
+            n_seen=np.zeros((n_radars, n_threats), np.int32),
+        ),
+        belief=Belief(
+            track=np.zeros((n_pictures, sizes.n_tracks), TRACK),
+            fire=np.zeros(n_units * sizes.n_channels_max, TRACK),
+            number=np.zeros(n_pictures, np.int64),
+        ),
+        own=Own(
+            channel=np.zeros(n_units * sizes.n_channels_max, CHANNEL),
+            round=np.zeros(sizes.n_rounds, ROUND),
+            launcher=np.zeros(n_launchers, LAUNCHER),
+            rounds_left=np.zeros((n_launchers, n_types), np.int64),
+            radar=np.zeros(n_radars, RADAR),
+            unit=np.zeros(n_units, UNIT),
+            post_alive=np.zeros(n_posts, np.int64),
+            reason=np.zeros((n_units, n_pictures * sizes.n_tracks), np.int64),
+            serial=np.zeros(1, np.int64),
+        ),
+        scratch=Scratch(
+            cost=np.zeros((work, work)),
+            row=np.zeros(work, np.int64),
+            column=np.zeros(work, np.int64),
+            index_a=np.zeros(work, np.int64),
+            index_b=np.zeros(work, np.int64),
+            dual_u=np.zeros(work),
+            dual_v=np.zeros(work),
+            shortest=np.zeros(work),
+            i_from=np.zeros(work, np.int64),
+            visited=np.zeros(work, np.int64),
+            real=np.zeros((work, 8)),
+        ),
+    )
+    reset_state(world, state)
+    return state
+
+
+def reset_state(world: World, state: State) -> None:
+    """Put ``state`` back before the first tick, so that one State serves many runs."""
+    for family in (state.truth, state.plots, state.belief, state.own, state.scratch):
+        for table in family:
+            table[...] = np.zeros((), table.dtype)
+    state.tick[0] = 0
+    state.truth.asset["health"] = 1.0
+    state.truth.asset["lost_s"] = np.inf
+    state.truth.threat["end_s"] = np.inf
+    state.truth.threat["sensed_s"] = np.inf
+    state.own.launcher["is_alive"] = 1
+    state.own.launcher["reload_at_s"] = np.inf
+    state.own.launcher["n_reloads"] = world.launchers.n_reloads
+    state.own.rounds_left[...] = world.launchers.load
+    state.own.radar["is_alive"] = 1
+    state.own.radar["stretch"] = 1.0
+    state.own.unit["is_alive"] = 1
+    state.own.post_alive[...] = 1
+
+
+def new_log(world: World, sizes: Sizes) -> Log:
+    """An empty Log."""
+    log = Log(
+        event=np.zeros(sizes.n_events, EVENT),
+        shot=np.zeros(sizes.n_shots, SHOT),
+        sample=np.zeros(sizes.n_samples, SAMPLE),
+        count=np.zeros(3, np.int64),
+        score=np.zeros(world.threats.id.size, SCORE),
+        total=np.zeros(len(TOTAL_NAMES)),
+        reason=np.zeros((world.units.id.size, world.threats.id.size), np.int8),
+    )
+    reset_log(log)
+    return log
+
+
+def reset_log(log: Log) -> None:
+    """Empty ``log`` for the next run."""
+    for table in log:
+        table[...] = np.zeros((), table.dtype)
+    for field in ("first_detection_s", "first_detection_range_m", "first_track_s", "first_designated_s", "first_launch_s"):
+        log.score[field] = np.nan
+    log.score["i_first_radar"] = -1
+    log.score["i_killer"] = -1
+    log.reason[...] = -1
+
+
+assert codes.N_BAND == len(codes.BANDS)
