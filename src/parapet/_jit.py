@@ -1,0 +1,245 @@
+"""The one place where kernels get their compiler flags, and where the folder of compiled code is chosen.
+
+Importing this module is what imports Numba; nothing above it may do so on the way to ``parapet --help``.
+
+Numba's own cache looks at one source file at a time, so after an edit in ``physics/`` a cached engine would keep
+the old answer, and it ignores some variables that change code (``NUMBA_BOUNDSCHECK``). Therefore the folder is
+keyed here by everything that can change a result: the sources of all kernels, the numerical libraries, the
+processor and the ``NUMBA_*`` variables. Edited kernels get a fresh folder; the three newest are kept.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import math
+import os
+import platform
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import platformdirs
+
+N_CACHE_FOLDERS_KEPT = 3
+"""How many folders of compiled code stay on disk: today's, and two to go back to."""
+
+_CACHE_AGE_MIN_S = 3600.0
+"""A folder used within this time is never removed: another process may be writing to it."""
+
+_MARK = "parapet-kernels"
+"""An empty file in every folder that was made here; nothing without it is ever removed."""
+
+_LIBRARIES = ("numba", "llvmlite", "numpy")
+
+_FLAGS: dict[str, bool | str] = {"nogil": True, "error_model": "numpy", "cache": True}
+
+# Variables that say where or how loudly, not what code comes out.
+_NOT_CODE = frozenset(
+    {
+        "NUMBA_CACHE_DIR",
+        "NUMBA_CACHE_LOCATOR_CLASSES",
+        "NUMBA_NUM_THREADS",
+        "NUMBA_THREADING_LAYER",
+        "NUMBA_THREADING_LAYER_PRIORITY",
+        "NUMBA_WARNINGS",
+        "NUMBA_DEBUG_CACHE",
+        "NUMBA_COLOR_SCHEME",
+        "NUMBA_SHOW_HELP",
+        "NUMBA_FULL_TRACEBACKS",
+        "NUMBA_DISABLE_PERFORMANCE_WARNINGS",
+    }
+)
+
+
+def _kernel_sources() -> list[Path]:
+    """Files whose text can change what a kernel computes, in a fixed order."""
+    package = Path(__file__).resolve().parent
+    folders = (package / "physics", package / "engine")
+    found = [path for folder in folders for path in sorted(folder.rglob("*.py"))]
+    return [*found, Path(__file__).resolve()]
+
+
+def _source_digest() -> str:
+    package = Path(__file__).resolve().parent
+    digest = hashlib.sha256()
+    for path in _kernel_sources():
+        digest.update(path.relative_to(package).as_posix().encode())
+        digest.update(b"\0")
+        # Line ends are made equal, so a checkout on another system is the same engine.
+        digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
+        digest.update(b"\0")
+    return digest.hexdigest()
+
+
+def _code_variables() -> list[tuple[str, str]]:
+    """The ``NUMBA_*`` variables that change compiled code, sorted."""
+    return sorted((k, v) for k, v in os.environ.items() if k.startswith("NUMBA_") and k not in _NOT_CODE)
+
+
+def _library_versions() -> list[tuple[str, str]]:
+    return [(name, version(name)) for name in _LIBRARIES]
+
+
+def _processor_name() -> str:
+    """Name of the processor, as far as the system tells it without loading a compiler."""
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def _short_hash(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+_SOURCE_DIGEST = _source_digest()
+
+
+def _cache_key() -> str:
+    """Name of the folder of compiled code: a hash of everything that can change what a kernel computes."""
+    return _short_hash(
+        _SOURCE_DIGEST,
+        _library_versions(),
+        sys.version_info[:3],
+        platform.machine(),
+        _processor_name(),
+        sorted(_FLAGS.items()),
+        _code_variables(),
+    )
+
+
+def _drop_old_folders(newest: Path) -> None:
+    """Remove our folders of compiled code beyond the newest few; what cannot be removed stays."""
+    now_s = time.time()
+    try:
+        ours = [path for path in newest.parent.iterdir() if path != newest and (path / _MARK).exists()]
+        ours.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+        for path in ours[N_CACHE_FOLDERS_KEPT - 1 :]:
+            if now_s - path.stat().st_mtime > _CACHE_AGE_MIN_S:
+                shutil.rmtree(path, ignore_errors=True)
+    except OSError:
+        return  # another process is clearing at the same time
+
+
+def _choose_cache_folder() -> Path:
+    """Point Numba at the folder of this engine and say which it is. Must run before Numba is imported.
+
+    A user's own ``NUMBA_CACHE_DIR`` is honoured as the place, but the key still names a folder below it: a folder
+    without the key would bring old answers back. A child process inherits its parent's folder, key included, and
+    may run with other flags; the mark left in each folder tells that case apart.
+    """
+    chosen = os.environ.get("NUMBA_CACHE_DIR")
+    if chosen:
+        root = Path(chosen).parent if (Path(chosen) / _MARK).exists() else Path(chosen)
+    else:
+        root = Path(platformdirs.user_cache_dir("parapet", appauthor=False))
+    folder = root.absolute() / _cache_key()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / _MARK).touch()
+        os.utime(folder)
+    except OSError:
+        # A read-only home: Numba then looks for a place of its own, or compiles each time.
+        return folder
+    os.environ["NUMBA_CACHE_DIR"] = str(folder)
+    _drop_old_folders(folder)
+    return folder
+
+
+CACHE_FOLDER = _choose_cache_folder()
+"""Where this engine's compiled code lies."""
+
+import numba  # noqa: E402 - the folder must be chosen first
+import numpy as np  # noqa: E402
+
+# For the case that somebody imported Numba before Parapet: it has read the variable already.
+numba.config.CACHE_DIR = os.environ.get("NUMBA_CACHE_DIR", "")
+
+_njit = numba.njit(**_FLAGS)
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def kernel(function: Callable[P, R]) -> Callable[P, R]:
+    """Compiled form of a function: releases the GIL, never raises, cached on disk, IEEE arithmetic kept."""
+    compiled: Callable[P, R] = _njit(function)
+    return compiled
+
+
+@functools.cache
+def engine_id() -> str:
+    """Name of the engine that computed a result, 16 hex digits.
+
+    Two results with the same name were computed by the same kernel sources, the same numerical libraries and the
+    same compiler flags. Stored with every result; results of different engines are never mixed.
+    Pinned by ``tests/test_jit.py``.
+    """
+    return _short_hash(_SOURCE_DIGEST, _library_versions(), sorted(_FLAGS.items()), _code_variables())
+
+
+@functools.cache
+def platform_id() -> str:
+    """Name of the arithmetic of this machine, 16 hex digits.
+
+    A hash of 1,000 values of the functions that kernels use, computed by a kernel on first use. The same engine on
+    a machine with another name may differ in the last digits: that is recorded and warned of.
+    Pinned by ``tests/test_jit.py``.
+    """
+    return hashlib.sha256(canary_values().astype("<f8").tobytes()).hexdigest()[:16]
+
+
+def is_cache_cold(module: str = "battle") -> bool:
+    """Whether the first call of a kernel of this module must compile it, which takes seconds to a minute.
+
+    ``module`` is the last part of a module's name. False when compilation is switched off.
+    """
+    if numba.config.DISABLE_JIT:
+        return False
+    return next(CACHE_FOLDER.rglob(f"{module}.*.nbi"), None) is None
+
+
+_N_CANARY_ROWS = 50
+
+
+def canary_values() -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """The 1,000 values behind `platform_id`, 50 rows of 20 functions."""
+    values = np.zeros((_N_CANARY_ROWS, 20), dtype=np.float64)
+    _fill_canary(values)
+    return values
+
+
+@kernel
+def _fill_canary(out: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> None:
+    for i in range(out.shape[0]):
+        x = 0.37 * (i + 1)  # 0.37 to 18.5: angles of some turns, exponents of some decades
+        u = (i + 0.5) / out.shape[0]  # inside 0 to 1
+        out[i, 0] = math.sqrt(x)
+        out[i, 1] = math.sin(x)
+        out[i, 2] = math.cos(x)
+        out[i, 3] = math.tan(x)
+        out[i, 4] = math.asin(u)
+        out[i, 5] = math.acos(u)
+        out[i, 6] = math.atan(x)
+        out[i, 7] = math.atan2(u, x)
+        out[i, 8] = math.exp(-x)
+        out[i, 9] = math.expm1(u)
+        out[i, 10] = math.log(x)
+        out[i, 11] = math.log10(x)
+        out[i, 12] = math.log1p(u)
+        out[i, 13] = math.pow(x, u)
+        out[i, 14] = math.erf(u)
+        out[i, 15] = math.erfc(x)
+        out[i, 16] = math.tanh(u)
+        out[i, 17] = math.sinh(u)
+        out[i, 18] = math.cosh(u)
+        out[i, 19] = math.fmod(x, 1.0 + u)
