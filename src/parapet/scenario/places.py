@@ -1,0 +1,132 @@
+"""Where things are: every place of a scenario as latitude, longitude and height, radians and metres."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from geographiclib.geodesic import Geodesic
+
+from parapet.scenario.schema import AimPoint, Asset, DefendingSystem, Group, Place, Scenario
+
+_DEG = math.pi / 180.0
+
+
+class Point(NamedTuple):
+    """A point on the earth."""
+
+    lat_rad: float
+    lon_rad: float
+
+
+class Unplaced(Exception):
+    """A place cannot be found; the message says why. Turned into a finding by `check`, never seen by a person."""
+
+
+def destination(start: Point, bearing_rad: float, distance_m: float) -> Point:
+    """The end of a geodesic on WGS-84. Source: C. F. F. Karney, Algorithms for geodesics (2013)."""
+    if distance_m == 0.0:
+        return start
+    end = Geodesic.WGS84.Direct(start.lat_rad / _DEG, start.lon_rad / _DEG, bearing_rad / _DEG, distance_m)
+    return Point(end["lat2"] * _DEG, end["lon2"] * _DEG)
+
+
+def distance_m(a: Point, b: Point) -> float:
+    """Length of the geodesic between two points on WGS-84."""
+    return float(_inverse(a, b)["s12"])
+
+
+def bearing_rad(a: Point, b: Point) -> float:
+    """Direction from a to b at a, clockwise from north, in [0, 2 pi)."""
+    return float(_inverse(a, b)["azi1"] * _DEG) % (2.0 * math.pi)
+
+
+def _inverse(a: Point, b: Point) -> dict[str, float]:
+    result: dict[str, float] = Geodesic.WGS84.Inverse(
+        a.lat_rad / _DEG, a.lon_rad / _DEG, b.lat_rad / _DEG, b.lon_rad / _DEG
+    )
+    return result
+
+
+def sites(scenario: Scenario) -> dict[str, Asset | DefendingSystem]:
+    """Assets and systems by name."""
+    return {site.name: site for site in (*scenario.assets, *scenario.systems)}
+
+
+def located(scenario: Scenario, place: Place, default: Point | None = None, seen: tuple[str, ...] = ()) -> Point:
+    """The point that a place means.
+
+    Parameters
+    ----------
+    default
+        What `bearing` and `distance` are measured from when `of` is left out (in a raid: the group's aim).
+
+    Raises
+    ------
+    Unplaced
+        If the place says too little, too much, names nothing known, or names itself.
+    """
+    has_grid = place.lat_rad is not None or place.lon_rad is not None
+    has_polar = place.of is not None or place.bearing_rad is not None or place.distance_m is not None
+    if has_grid and has_polar:
+        raise Unplaced("'lat' and 'lon' exclude 'of', 'bearing' and 'distance'. Keep one of the two ways.")
+    if has_grid:
+        if place.lat_rad is None or place.lon_rad is None:
+            raise Unplaced(f"{'lat' if place.lat_rad is None else 'lon'!r} is missing.")
+        return Point(place.lat_rad, place.lon_rad)
+    if not has_polar:
+        raise Unplaced("a place needs 'lat' and 'lon', or 'of' (with 'bearing' and 'distance').")
+    if (place.bearing_rad is None) != (place.distance_m is None) and place.distance_m != 0.0:
+        raise Unplaced(f"{'bearing' if place.bearing_rad is None else 'distance'!r} is missing; the two go together.")
+    if place.of is None:
+        if default is None:
+            raise Unplaced("'of' is missing: name the asset or system that 'bearing' and 'distance' start from.")
+        origin = default
+    else:
+        site = sites(scenario).get(place.of)
+        if site is None:
+            raise Unplaced(f"no asset or system is called {place.of!r}.")
+        if place.of in seen:
+            raise Unplaced(f"the place is measured from itself: {' -> '.join((*seen, place.of))}.")
+        origin = located(scenario, site.place, None, (*seen, place.of))
+    return destination(origin, place.bearing_rad or 0.0, place.distance_m or 0.0)
+
+
+def ground_elevation_m(scenario: Scenario) -> float:
+    """Height of the smooth ground above the ellipsoid: as written, or the mean elevation of the sites, or 0."""
+    if scenario.environment.ground_elevation_m is not None:
+        return scenario.environment.ground_elevation_m
+    known = [site.elevation_m for site in (*scenario.systems, *scenario.assets) if site.elevation_m is not None]
+    return sum(known) / len(known) if known else 0.0
+
+
+def aim_asset(group: Group) -> str | None:
+    """The name of the asset or system aimed at, if the aim is exactly that."""
+    aim = group.aim
+    if aim is None or aim.of is None or (aim.distance_m or 0.0) > 0.0:
+        return None
+    return aim.of
+
+
+def aim_height_m(scenario: Scenario, aim: AimPoint) -> float:
+    """Height of the aim point above the ellipsoid."""
+    return ground_elevation_m(scenario) if aim.altitude_m is None else aim.altitude_m
+
+
+def boresights_rad(system: DefendingSystem, n_fire_units: int, catalogue_spacing_rad: float) -> list[float]:
+    """Where each fire unit's engagement radar looks, clockwise from north, in [0, 2 pi)."""
+    turn = 2.0 * math.pi
+    if system.boresights_rad:
+        return [angle % turn for angle in system.boresights_rad]
+    spacing = system.boresight_spacing_rad
+    if spacing is None:
+        spacing = catalogue_spacing_rad
+    return [(system.first_boresight_rad + i * spacing) % turn for i in range(n_fire_units)]
+
+
+def fire_unit_points(scenario: Scenario, system: DefendingSystem, n_fire_units: int) -> list[Point]:
+    """Where each fire unit stands."""
+    site = located(scenario, system.place, None, (system.name,))
+    if not system.fire_unit_offsets:
+        return [site] * n_fire_units
+    return [destination(site, offset.bearing_rad, offset.distance_m) for offset in system.fire_unit_offsets]
