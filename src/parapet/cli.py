@@ -1,0 +1,319 @@
+"""The command line: one call of the library per command, and one door where errors become words.
+
+Nothing heavy is imported here; a command imports what it needs. ``check`` and ``describe`` import neither Numba nor
+Polars.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from parapet.errors import Finding, InputError, ParapetError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+app = typer.Typer(
+    name="parapet",
+    help="An open laboratory for long-range air and missile defence.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+catalogue_app = typer.Typer(help="What things are: every figure with its doubt and its source.", no_args_is_help=True)
+app.add_typer(catalogue_app, name="catalogue")
+
+ScenarioFile = Annotated[Path, typer.Argument(metavar="FILE", help="A scenario file (YAML).", show_default=False)]
+Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the draws; the scenario's if left out.", show_default=False)]
+RunNumber = Annotated[int, typer.Option("--run", min=0, help="Which of the runs of that seed.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+#: Wrong use of the command line (an unknown option, a missing argument).
+_WrongUse: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
+
+WIDTH_MIN = 100
+COMPILE_S = 45
+"""About how long the engine takes to compile, for the progress line only."""
+
+
+def _console(is_error: bool = False) -> Console:
+    from rich.console import Console
+
+    console = Console(stderr=is_error, highlight=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console = Console(stderr=is_error, highlight=False, width=WIDTH_MIN)
+    return console
+
+
+def _say(text: str) -> None:
+    """A line on the error channel: for a person, never part of the result."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def _say_findings(findings: Iterable[Finding], is_to_stdout: bool = False) -> None:
+    """Findings in the one form that every command uses."""
+    for finding in findings:
+        print(str(finding), file=sys.stdout if is_to_stdout else sys.stderr, flush=True)
+
+
+def _print_json(data: Any) -> None:
+    sys.stdout.write(json.dumps(data, indent=2, allow_nan=False, ensure_ascii=False) + "\n")
+
+
+class _Progress:
+    """Says what the engine does: a bar on a terminal, single lines elsewhere."""
+
+    def __init__(self, duration_s: float) -> None:
+        self.duration_s = duration_s
+        self.bar: Any = None
+        self.task: Any = None
+
+    def __enter__(self) -> _Progress:
+        from parapet._jit import is_cache_cold
+
+        if is_cache_cold():
+            _say(f"compiling the engine, once, about {COMPILE_S} s (kept for the next time) ...")
+        if sys.stderr.isatty():
+            from rich.progress import BarColumn, Progress, TextColumn
+
+            self.bar = Progress(
+                TextColumn("playing"), BarColumn(), TextColumn("{task.completed:.0f} of {task.total:.0f} s"),
+                console=_console(is_error=True), transient=True,
+            )  # fmt: skip
+            self.bar.start()
+            self.task = self.bar.add_task("playing", total=self.duration_s)
+        else:
+            _say(f"playing {self.duration_s:.0f} s of battle ...")
+        return self
+
+    def __call__(self, t_s: float, *_: object) -> None:
+        """The battle has come to this second."""
+        if self.bar is not None:
+            self.bar.update(self.task, completed=t_s)
+
+    def __exit__(self, *_: object) -> None:
+        if self.bar is not None:
+            self.bar.stop()
+
+
+def _battle(file: Path, seed: int | None, run: int, record: str | None) -> Any:
+    """The battle of a file, played with progress; warnings and notes are said first."""
+    from parapet.analysis import play
+
+    scenario, catalogue, findings = play.load(file)
+    _say_findings(findings)
+    with _Progress(scenario.duration_s) as progress:
+        return play.play(scenario, catalogue, seed, run, record, progress)
+
+
+@app.command()
+def run(
+    file: ScenarioFile,
+    seed: Seed = None,
+    run: RunNumber = 0,
+    as_json: Json = False,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Also write JSON and Parquet there.", show_default=False)] = None,
+    record: Annotated[str | None, typer.Option("--record", help="outcomes, events or full; the scenario's if left out.", show_default=False)] = None,
+) -> None:
+    """Play a scenario and say what was stopped, what leaked and why."""
+    if record not in (None, "outcomes", "events", "full"):
+        raise InputError(f"--record: got {record!r}, expected 'outcomes', 'events' or 'full'.")
+    if out is not None and out.exists() and not out.is_dir():
+        raise InputError(f"--out: {str(out)!r} is a file, expected a folder.")
+    battle = _battle(file, seed, run, record)
+    if out is not None:
+        written = battle.to_parquet(out)
+        battle.to_json(out / "battle.json")
+        (out / "summary.txt").write_text(battle.summary(), encoding="utf-8")
+        _say(f"wrote battle.json, summary.txt and {len(written)} tables to {out}")
+    if as_json:
+        sys.stdout.write(battle.to_json())
+    else:
+        _console().print(battle)
+        _say(f"Ask why: parapet why {file} THREAT" + ("" if seed is None else f" --seed {seed}"))
+
+
+@app.command()
+def why(
+    file: ScenarioFile,
+    threat: Annotated[str, typer.Argument(metavar="THREAT", help="Name of a threat, e.g. som-07.", show_default=False)],
+    seed: Seed = None,
+    run: RunNumber = 0,
+    unit: Annotated[str | None, typer.Option("--unit", help="As this fire unit sees it.", show_default=False)] = None,
+    as_json: Json = False,
+) -> None:
+    """Say why a threat was, or was not, shot at: the reasons in time order, with the key events."""
+    from parapet.analysis import play
+    from parapet.analysis.why import find_name
+
+    scenario, catalogue, findings = play.load(file)
+    find_name(threat, play.threat_names(scenario), "threat")  # before anything takes time
+    _say_findings(finding for finding in findings if finding.severity == "warning")
+    with _Progress(scenario.duration_s) as progress:
+        battle = play.play(scenario, catalogue, seed, run, "events", progress)
+    story = battle.why(threat, unit)
+    if as_json:
+        _print_json(story.to_dict())
+        return
+    console = _console()
+    console.print(story.headline, style="bold", markup=False)
+    for kind, text in story.lines():
+        console.print(("    * " if kind == "event" else "  ") + text, style="cyan" if kind == "event" else "", markup=False)
+    if not story.intervals:
+        console.print("  never launched in this battle")
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)],
+    deep: Annotated[bool, typer.Option("--deep", help="Also compile: are the aim points within reach?")] = False,
+    as_json: Json = False,
+) -> None:
+    """List everything that is wrong with scenario files, without playing them."""
+    from parapet.scenario import check as checks
+
+    all_findings: list[Finding] = []
+    for file in files:
+        scenario, findings = checks.check_file(file)
+        if deep and scenario is not None:
+            findings = [*findings, *_deep_findings(scenario, checks.catalogue_for(scenario))]
+        all_findings += findings
+        if not as_json:
+            _say_findings(findings, is_to_stdout=True)
+            n_errors = sum(finding.severity == "error" for finding in findings)
+            n_other = len(findings) - n_errors
+            verdict = "can be played" if not n_errors else f"{n_errors} error{'s' if n_errors > 1 else ''}"
+            print(f"{file}: {verdict}" + (f", {n_other} to look at" if n_other else ""))
+    if as_json:
+        names = ("severity", "message", "file", "line", "column", "path")
+        _print_json([{name: getattr(finding, name) for name in names} for finding in all_findings])
+    if any(finding.severity == "error" for finding in all_findings):
+        raise typer.Exit(2)
+
+
+def _deep_findings(scenario: Any, catalogue: Any) -> list[Finding]:
+    """What only the compiler finds."""
+    from parapet.engine import compile as compiler
+
+    try:
+        compiler.compile_world(scenario, catalogue)
+    except InputError as error:
+        return error.findings
+    return []
+
+
+@app.command()
+def describe(file: ScenarioFile) -> None:
+    """Say in words and tables what will be fought, without playing it."""
+    from parapet.scenario import check as checks
+    from parapet.scenario.describe import describe as described
+
+    scenario, catalogue, findings = checks.load(file)
+    _say_findings(findings)
+    _console().print(described(scenario, catalogue))
+
+
+@catalogue_app.command("list")
+def catalogue_list(
+    kind: Annotated[str | None, typer.Argument(help="radars, interceptors, systems, threats or assets.", show_default=False)] = None,
+) -> None:
+    """List what the catalogue knows."""
+    from parapet import catalogue
+
+    _console().print(catalogue.list_entries(kind))
+
+
+@catalogue_app.command("show")
+def catalogue_show(
+    name: Annotated[str, typer.Argument(metavar="ID", help="Id of an entry, e.g. 48n6e3.", show_default=False)],
+) -> None:
+    """Show every figure of one entry: low, nominal, high, unit, grade and source."""
+    from parapet import catalogue
+
+    _console().print(catalogue.describe(name))
+
+
+@app.command()
+def claims() -> None:
+    """Hold the sentences of the public debate against the model."""
+    from importlib import import_module
+
+    import_module("parapet.analysis.claims").main()
+
+
+@app.command()
+def schema(
+    what: Annotated[str, typer.Argument(help="scenario or battle.")] = "scenario",
+) -> None:
+    """Print a JSON Schema: of scenario files (for editors), or of the JSON of a battle."""
+    if what == "scenario":
+        from parapet.scenario.json_schema import json_schema
+
+        _print_json(json_schema())
+    elif what == "battle":
+        from parapet.analysis.battle_schema import battle_schema
+
+        _print_json(battle_schema())
+    else:
+        raise InputError(f"schema: got {what!r}, expected 'scenario' or 'battle'.")
+
+
+@app.command()
+def version(
+    engine: Annotated[bool, typer.Option("--engine", help="Also name the engine and this machine's arithmetic.")] = False,
+) -> None:
+    """Print the version."""
+    from parapet import __version__
+
+    print(f"parapet {__version__}")
+    if engine:
+        from parapet._jit import engine_id, platform_id
+
+        print(f"engine {engine_id()}\nplatform {platform_id()}")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; the exit code is 0, 1 (a battle failed), 2 (wrong input) or 130 (interrupted).
+
+    With the variable ``PARAPET_DEBUG`` set, errors come with their traceback.
+    """
+    try:
+        result = app(arguments, prog_name="parapet", standalone_mode=False)
+        code = result if isinstance(result, int) else 0
+        sys.stdout.flush()
+    except ParapetError as error:
+        if os.environ.get("PARAPET_DEBUG"):
+            raise
+        if isinstance(error, InputError):
+            _say_findings(error.findings)
+        else:
+            _say(f"parapet: {error}")
+        code = error.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        _say("interrupted")
+        code = 130
+    except _WrongUse as error:
+        error.show()  # type: ignore[attr-defined]
+        code = error.exit_code  # type: ignore[attr-defined]
+    except BrokenPipeError:
+        # The reader has seen enough; say nothing more, also not when Python closes the channel.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except OSError as error:
+        if os.environ.get("PARAPET_DEBUG") or error.filename is None:
+            raise
+        _say(f"{error.filename}: {error.strerror}.")
+        code = 2
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
