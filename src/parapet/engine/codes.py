@@ -55,14 +55,15 @@ MODE_SHOOT_LOOK_SHOOT = 0
 MODE_SALVO = 1
 
 # --- rounds ---------------------------------------------------------------------------------------------------
-GUIDANCE_TVM = 0
-GUIDANCE_ACTIVE = 1
-GUIDANCE_COMMAND = 2
+GUIDANCE_COMMAND = 0
+GUIDANCE_TVM = 1
+GUIDANCE_ACTIVE = 2
 
 ROUND_FREE = 0
 ROUND_MIDCOURSE = 1
 ROUND_HOMING = 2
 ROUND_COASTING = 3
+ROUND_ARRIVED = 4  # passed its closest approach in this tick, to be settled
 
 SHOT_FLYING = 0
 SHOT_KILLED = 1

@@ -173,6 +173,7 @@ class Units(NamedTuple):
     reserve: I8  # rounds kept per interceptor type and fire unit
     hold_fire: I8
     hostile_speed_mps: F8  # slower unknown tracks are not hostile
+    max_engagements: I8  # fire channels that may hold one track at the same time
     hostile_radius_m: F8  # closest approach to anything defended beyond this: not hostile
     ready_s: F8  # inf: dormant
 
@@ -197,7 +198,9 @@ class Interceptors(NamedTuple):
 
     guidance: I8  # codes.GUIDANCE_*
     flight: F8  # (k, n_columns) parameter rows of physics.interceptor
-    table: F8  # (k, n_range, n_height, n_values) fly-out tables of engine.flyout
+    table: F8  # (k, n_quantities, n_altitudes, n_ranges) fly-out tables of engine.flyout
+    table_range_m: F8  # ground range of a table's last column
+    table_height_m: F8  # altitude above ground of a table's last row
     range_air_m: F8
     range_ballistic_m: F8
     range_min_m: F8
@@ -264,6 +267,8 @@ THREAT = np.dtype(
         ("aim_x_m", "f8"), ("aim_y_m", "f8"), ("aim_z_m", "f8"),  # where it will really hit (aim + error)
         ("sensed_s", "f8"),  # when it first sensed a launch or illumination, inf before
         ("is_away", "i8"),
+        ("i_danger", "i8"),  # fire unit it turns away from
+        ("aim_height_m", "f8"),
         ("end_s", "f8"),
         ("n_shots", "i8"),  # shots fired at it so far (address of the kill draw)
     ],
@@ -361,7 +366,6 @@ ROUND = np.dtype(
         ("status", "i8"),  # codes.ROUND_*
         ("i_unit", "i8"), ("i_channel", "i8"), ("serial", "i8"), ("i_interceptor", "i8"),
         ("i_shot", "i8"),  # row of log.shot
-        ("id", "u8"),  # stable id of this shot for its draws
         ("x_m", "f8"), ("y_m", "f8"), ("z_m", "f8"),
         ("vx_mps", "f8"), ("vy_mps", "f8"), ("vz_mps", "f8"),
         ("lag_x_mps2", "f8"), ("lag_y_mps2", "f8"), ("lag_z_mps2", "f8"),  # achieved lateral acceleration
@@ -377,7 +381,11 @@ ROUND = np.dtype(
         ("n_measures", "i8"),
         ("range_min_m", "f8"),  # closest so far
         ("is_failed", "i8"),  # reliability draw
+        ("is_orphan", "i8"),  # its target died before it arrived
+        ("is_falling", "i8"),  # its track is ballistic
+        ("i_nth", "i8"),  # n-th shot at its target (address of its draws)
         ("holds_channel", "i8"),  # 1 while it uses a missile channel
+        ("end_s", "f8"), ("miss_m", "f8"), ("arrival_mps", "f8"), ("load_mps2", "f8"),  # set at closest approach
     ],
     align=True,
 )  # fmt: skip
@@ -427,6 +435,7 @@ class Scratch(NamedTuple):
     cost: F8  # (n_work, n_work)
     row: I8  # (n_work,)
     column: I8  # (n_work,)
+    partner: I8  # (n_work,)
     index_a: I8  # (n_work,)
     index_b: I8  # (n_work,)
     dual_u: F8  # (n_work,)
@@ -580,6 +589,7 @@ def new_state(world: World, sizes: Sizes) -> State:
             cost=np.zeros((work, work)),
             row=np.zeros(work, np.int64),
             column=np.zeros(work, np.int64),
+            partner=np.zeros(work, np.int64),
             index_a=np.zeros(work, np.int64),
             index_b=np.zeros(work, np.int64),
             dual_u=np.zeros(work),

@@ -1,0 +1,753 @@
+"""Flight: threats are launched and fly, rounds are steered, fly, home and arrive.
+
+``launch`` and ``fly`` are nature (they move the truth and our rounds), ``steer`` is guidance (belief only), and the homing loop inside
+``fly`` alternates the two: the receiver measures the true target with noise, the guidance law sees the measurement only.
+"""
+
+from __future__ import annotations
+
+import math
+
+from parapet._jit import kernel
+from parapet.engine.codes import (
+    BEHAVIOUR_TURN_AWAY,
+    BEHAVIOUR_WEAVE,
+    CHANNEL_FREE,
+    CHANNEL_SEARCH_TRACK,
+    CLASS_BALLISTIC,
+    EVENT_ROUND_HOMING,
+    EVENT_THREAT_LAUNCHED,
+    EVENT_TURNED_AWAY,
+    FLYING,
+    GUIDANCE_ACTIVE,
+    GUIDANCE_COMMAND,
+    GUIDANCE_TVM,
+    KIND_BALLISTIC,
+    RECORD_EVENTS,
+    ROUND_ARRIVED,
+    ROUND_COASTING,
+    ROUND_FREE,
+    ROUND_HOMING,
+    ROUND_MIDCOURSE,
+    TRACK_FIRM,
+    WAITING,
+)
+from parapet.engine.draws import STREAM_AIM, STREAM_SEEKER_NOISE, normal_quantile, uniforms
+from parapet.engine.prediction import coast_step, flyout, ground_range_m, level_point
+from parapet.engine.sensing import has_line_of_sight, is_in_sector
+from parapet.engine.telling import tell
+from parapet.physics.ballistic import COL_BODY_DRAG, COL_BURN_TIME, ballistic_step
+from parapet.physics.earth import geodetic_to_ecef, height_m, rotating_acceleration, up_and_height
+from parapet.physics.interceptor import (
+    COL_EJECT_SPEED,
+    COL_MAX_FLIGHT_TIME,
+    closest_approach,
+    homing_filter,
+    is_powered,
+    los_sigma_active_rad,
+    los_sigma_tvm_rad,
+    round_step,
+    seeker_lock_range_m,
+    steer_homing,
+    steer_midcourse,
+)
+from parapet.physics.motion import STRAIGHT, TURN_AWAY, WEAVE, course_velocity, fly_air, is_leg_flown
+from parapet.physics.signature import rcs_m2
+
+FILTER_TIME_S = 0.25
+"""Memory of the round's own filter in the end game."""
+CAPTURE_S = 8.0
+"""Until this long after launch a round needs no line of sight: it is caught by the engagement radar on the way up."""
+LOST_LIMIT_S = 6.0
+"""A round without support for this long flies on to the last predicted point and is not taken back."""
+RANGE_NOISE_M = 15.0
+"""Error along the line of sight in the end game, 1 sigma, from the ground radar's range."""
+SLOW_MPS = 250.0
+"""A round slower than this after burnout is given up."""
+LEAVE_M = 450e3
+"""A threat that turned away and is this far from the fire unit has left."""
+
+
+# ---------------------------------------------------------------------------------------------- threats ----
+
+
+@kernel
+def launch(world, truth, log, seed, run, tick):
+    """Threats whose time has come appear (or leave the ground); spent bodies separate."""
+    begin_s = tick * world.clock.dt_s
+    end_s = begin_s + world.clock.dt_s
+    threats = world.threats
+    for i in range(threats.id.size):
+        threat = truth.threat[i]
+        if threat.status != WAITING:
+            continue
+        parent = threats.i_parent[i]
+        if parent >= 0:
+            mother = truth.threat[parent]
+            if mother.status == FLYING and begin_s - threats.start_s[parent] > threats.ballistic[parent, COL_BURN_TIME] + 5.0:
+                threat.status = FLYING
+                threat.x_m = mother.x_m
+                threat.y_m = mother.y_m
+                threat.z_m = mother.z_m
+                threat.vx_mps = mother.vx_mps * 0.9995
+                threat.vy_mps = mother.vy_mps * 0.9995
+                threat.vz_mps = mother.vz_mps * 0.9995
+                threat.height_m = mother.height_m
+            continue
+        if threats.start_s[i] >= end_s:
+            continue
+        threat.status = FLYING
+        place_threat(world, threat, i, seed, run)
+        if world.clock.record >= RECORD_EVENTS:
+            tell(log, max(threats.start_s[i], 0.0), EVENT_THREAT_LAUNCHED, i, -1, -1, 0.0)
+
+
+@kernel
+def place_threat(world, threat, i, seed, run):
+    """Put threat ``i`` at its start, and draw where it will really hit around its aim point."""
+    threats = world.threats
+    legs = world.legs
+    first = threats.i_leg[i]
+    threat.x_m = legs.x_m[first]
+    threat.y_m = legs.y_m[first]
+    threat.z_m = legs.z_m[first]
+    threat.height_m = height_m(threat.x_m, threat.y_m, threat.z_m)
+    threat.i_leg = 1
+    threat.vx_mps = 0.0
+    threat.vy_mps = 0.0
+    threat.vz_mps = 0.0
+    if threats.kind[i] != KIND_BALLISTIC and threats.n_legs[i] > 1:
+        vx, vy, vz = course_velocity(
+            threat.x_m, threat.y_m, threat.z_m, legs.x_m[first + 1], legs.y_m[first + 1], legs.z_m[first + 1],
+            legs.speed_mps[first + 1],
+        )  # fmt: skip
+        threat.vx_mps = vx
+        threat.vy_mps = vy
+        threat.vz_mps = vz
+    threat.aim_x_m = threats.aim_x_m[i]
+    threat.aim_y_m = threats.aim_y_m[i]
+    threat.aim_z_m = threats.aim_z_m[i]
+    if threats.has_aim[i] == 1 and threats.circular_error_m[i] > 0.0:
+        u0, u1, _, _ = uniforms(seed, run, STREAM_AIM, threats.id[i], 0, 0)
+        sigma = threats.circular_error_m[i] / 1.17741
+        east = sigma * normal_quantile(u0)
+        north = sigma * normal_quantile(u1)
+        ux, uy, uz, _ = up_and_height(threat.aim_x_m, threat.aim_y_m, threat.aim_z_m)
+        flat = math.sqrt(ux * ux + uy * uy)
+        if flat > 1e-6:
+            ex = -uy / flat
+            ey = ux / flat
+            nx = -uz * ey
+            ny = uz * ex
+            nz = ux * ey - uy * ex
+            threat.aim_x_m += east * ex + north * nx
+            threat.aim_y_m += east * ey + north * ny
+            threat.aim_z_m += north * nz
+    threat.aim_height_m = height_m(threat.aim_x_m, threat.aim_y_m, threat.aim_z_m)
+
+
+@kernel
+def fly_threat(world, own, threat, i, log, begin_s, dt_s):
+    """Move one threat over (a part of) a tick; set ``end_s`` when it arrives, crashes or leaves in it."""
+    threats = world.threats
+    if threats.kind[i] == KIND_BALLISTIC:
+        parent = threats.i_parent[i]
+        since = begin_s - threats.start_s[i if parent < 0 else parent]
+        before = threat.height_m
+        x, y, z, vx, vy, vz = ballistic_step(
+            threat.x_m, threat.y_m, threat.z_m, threat.vx_mps, threat.vy_mps, threat.vz_mps, since, dt_s, threats.ballistic[i]
+        )
+        threat.x_m = x
+        threat.y_m = y
+        threat.z_m = z
+        threat.vx_mps = vx
+        threat.vy_mps = vy
+        threat.vz_mps = vz
+        threat.height_m = height_m(x, y, z)
+        floor = world.air.ground_m
+        if threats.has_aim[i] == 1:
+            floor = max(threat.aim_height_m, floor)
+        if threat.height_m < floor and threat.height_m < before and since > 5.0:
+            share = (before - floor) / max(before - threat.height_m, 1e-6)
+            threat.end_s = begin_s + dt_s * min(max(share, 0.0), 1.0)
+        return
+    legs = world.legs
+    last = threats.n_legs[i] - 1
+    row = threats.i_leg[i] + min(threat.i_leg, last)
+    is_last = threat.i_leg >= last
+    has_aim = threats.has_aim[i] == 1
+    to_x = legs.x_m[row]
+    to_y = legs.y_m[row]
+    to_z = legs.z_m[row]
+    altitude = legs.height_m[row]
+    end_altitude = altitude
+    if is_last and has_aim:
+        to_x = threat.aim_x_m
+        to_y = threat.aim_y_m
+        to_z = threat.aim_z_m
+        end_altitude = threat.aim_height_m
+    way = STRAIGHT
+    danger_x = 0.0
+    danger_y = 0.0
+    danger_z = 0.0
+    if threats.behaviour[i] == BEHAVIOUR_WEAVE:
+        way = WEAVE
+    elif threats.behaviour[i] == BEHAVIOUR_TURN_AWAY and begin_s >= threat.sensed_s + threats.behaviour_s[i]:
+        way = TURN_AWAY
+        if threat.is_away == 0:
+            threat.is_away = 1
+            if world.clock.record >= RECORD_EVENTS:
+                tell(log, begin_s, EVENT_TURNED_AWAY, i, threat.i_danger, -1, 0.0)
+        danger_x = world.units.x_m[threat.i_danger]
+        danger_y = world.units.y_m[threat.i_danger]
+        danger_z = world.units.z_m[threat.i_danger]
+    x, y, z, vx, vy, vz, to_go, closing = fly_air(
+        threat.x_m, threat.y_m, threat.z_m, threat.vx_mps, threat.vy_mps, threat.vz_mps, to_x, to_y, to_z,
+        altitude, end_altitude, legs.speed_mps[row], threats.acceleration_max_mps2[i], threats.load_max_mps2[i],
+        threats.climb_max_mps[i], way, danger_x, danger_y, danger_z, threats.behaviour_mps2[i],
+        threats.behaviour_s[i], begin_s - threats.start_s[i], dt_s,
+    )  # fmt: skip
+    threat.x_m = x
+    threat.y_m = y
+    threat.z_m = z
+    threat.vx_mps = vx
+    threat.vy_mps = vy
+    threat.vz_mps = vz
+    if way == TURN_AWAY:
+        dx = x - danger_x
+        dy = y - danger_y
+        dz = z - danger_z
+        if dx * dx + dy * dy + dz * dz > LEAVE_M * LEAVE_M:
+            threat.end_s = begin_s + dt_s
+        return
+    if is_last and has_aim:
+        speed = math.sqrt(vx * vx + vy * vy + vz * vz)
+        if to_go <= speed * dt_s or (closing <= 0.0 and to_go < 4.0 * speed):
+            threat.end_s = begin_s + min(to_go / max(speed, 1.0), dt_s)
+        return
+    if is_leg_flown(to_go, closing, legs.speed_mps[row], threats.load_max_mps2[i], dt_s):
+        if is_last:
+            threat.end_s = begin_s + dt_s
+        else:
+            threat.i_leg += 1
+
+
+@kernel
+def sense_fire(world, truth, own, now_s):
+    """Threats that can turn away learn that they are shot at: their channel's engagement radar lights them."""
+    per_unit = own.channel.size // max(world.units.id.size, 1)
+    for row in range(own.channel.size):
+        channel = own.channel[row]
+        if channel.status == CHANNEL_FREE or channel.label < 0 or channel.n_flying == 0:
+            continue
+        threat = truth.threat[channel.label]
+        if threat.sensed_s > 1e17:
+            threat.sensed_s = now_s
+            threat.i_danger = row // per_unit
+
+
+@kernel
+def fly(world, truth, own, log, seed, run, tick):
+    """Everything in the air moves to the end of the tick; homing rounds pass their closest approach inside it."""
+    dt_s = world.clock.dt_s
+    begin_s = tick * dt_s
+    sense_fire(world, truth, own, begin_s)
+    for i in range(truth.threat.size):
+        threat = truth.threat[i]
+        if threat.status != FLYING:
+            continue
+        step_s = dt_s
+        at_s = begin_s
+        start_s = world.threats.start_s[i]
+        if start_s > begin_s and world.threats.i_parent[i] < 0:
+            at_s = start_s
+            step_s = begin_s + dt_s - start_s
+        threat.x0_m = threat.x_m
+        threat.y0_m = threat.y_m
+        threat.z0_m = threat.z_m
+        threat.vx0_mps = threat.vx_mps
+        threat.vy0_mps = threat.vy_mps
+        threat.vz0_mps = threat.vz_mps
+        if step_s > 0.0:
+            fly_threat(world, own, threat, i, log, at_s, step_s)
+    for r in range(own.round.size):
+        one = own.round[r]
+        if one.status == ROUND_MIDCOURSE or one.status == ROUND_COASTING:
+            fly_round(world, one, begin_s, dt_s)
+        elif one.status == ROUND_HOMING:
+            home(world, truth, own, one, seed, run, begin_s)
+
+
+# ----------------------------------------------------------------------------------------------- rounds ----
+
+
+@kernel
+def fly_round(world, one, begin_s, dt_s):
+    """Move a round on its way over a tick with the command it holds; give it up when it cannot arrive."""
+    params = world.interceptors.flight[one.i_interceptor]
+    n = int(math.ceil(dt_s / 0.2501))
+    h = dt_s / n
+    since = begin_s - one.launch_s
+    if since < 0.5 * h:
+        ux, uy, uz, _ = up_and_height(one.x_m, one.y_m, one.z_m)
+        one.vx_mps = ux * params[COL_EJECT_SPEED]
+        one.vy_mps = uy * params[COL_EJECT_SPEED]
+        one.vz_mps = uz * params[COL_EJECT_SPEED]
+    px = one.x_m
+    py = one.y_m
+    pz = one.z_m
+    load = 0.0
+    for _ in range(n):
+        x, y, z, vx, vy, vz, ax, ay, az, load = round_step(
+            one.x_m, one.y_m, one.z_m, one.vx_mps, one.vy_mps, one.vz_mps, one.lag_x_mps2, one.lag_y_mps2,
+            one.lag_z_mps2, since, one.cmd_x_mps2, one.cmd_y_mps2, one.cmd_z_mps2, h, params,
+        )  # fmt: skip
+        one.x_m = x
+        one.y_m = y
+        one.z_m = z
+        one.vx_mps = vx
+        one.vy_mps = vy
+        one.vz_mps = vz
+        one.lag_x_mps2 = ax
+        one.lag_y_mps2 = ay
+        one.lag_z_mps2 = az
+        since += h
+    one.load_mps2 = load * 9.80665
+    dx = one.pip_x_m - px
+    dy = one.pip_y_m - py
+    dz = one.pip_z_m - pz
+    wx = (px - one.x_m) / dt_s
+    wy = (py - one.y_m) / dt_s
+    wz = (pz - one.z_m) / dt_s
+    _, when, is_inside = closest_approach(dx, dy, dz, wx, wy, wz, dt_s)
+    speed = math.sqrt(one.vx_mps * one.vx_mps + one.vy_mps * one.vy_mps + one.vz_mps * one.vz_mps)
+    powered = is_powered(since, params)
+    is_done = is_inside == 1 and not powered and since > 4.0 and dx * dx + dy * dy + dz * dz < 4.0 * speed * speed
+    if since > 5.0:
+        if height_m(one.x_m, one.y_m, one.z_m) < world.air.ground_m:
+            is_done = True
+        if not powered and speed < SLOW_MPS:
+            is_done = True
+    if since >= params[COL_MAX_FLIGHT_TIME]:
+        is_done = True
+    if is_done:
+        one.status = ROUND_ARRIVED
+        one.end_s = begin_s + min(when, dt_s)
+        one.miss_m = math.inf
+        one.arrival_mps = speed
+
+
+@kernel
+def target_at(threat, share, dt_s):
+    """Where and how fast a threat is at a share of the tick (cubic through both ends): six numbers."""
+    s = share
+    s2 = s * s
+    s3 = s2 * s
+    a0 = 2.0 * s3 - 3.0 * s2 + 1.0
+    a1 = (s3 - 2.0 * s2 + s) * dt_s
+    b0 = 3.0 * s2 - 2.0 * s3
+    b1 = (s3 - s2) * dt_s
+    x = a0 * threat.x0_m + a1 * threat.vx0_mps + b0 * threat.x_m + b1 * threat.vx_mps
+    y = a0 * threat.y0_m + a1 * threat.vy0_mps + b0 * threat.y_m + b1 * threat.vy_mps
+    z = a0 * threat.z0_m + a1 * threat.vz0_mps + b0 * threat.z_m + b1 * threat.vz_mps
+    c = 1.0 - s
+    return (
+        x, y, z, c * threat.vx0_mps + s * threat.vx_mps, c * threat.vy0_mps + s * threat.vy_mps,
+        c * threat.vz0_mps + s * threat.vz_mps,
+    )  # fmt: skip
+
+
+@kernel
+def find_target(world, truth, one):
+    """The living threat nearest to where the round believes its target is, inside what its receiver can see; -1 none."""
+    k = one.i_interceptor
+    dx = one.est_x_m - one.x_m
+    dy = one.est_y_m - one.y_m
+    dz = one.est_z_m - one.z_m
+    away = math.sqrt(dx * dx + dy * dy + dz * dz)
+    basket = 300.0 + world.interceptors.seeker_view_rad[k] * away
+    best = -1
+    best_m = basket
+    for i in range(truth.threat.size):
+        threat = truth.threat[i]
+        if threat.status != FLYING:
+            continue
+        ex = threat.x_m - one.est_x_m
+        if ex > basket or ex < -basket:
+            continue
+        ey = threat.y_m - one.est_y_m
+        ez = threat.z_m - one.est_z_m
+        off = math.sqrt(ex * ex + ey * ey + ez * ez)
+        if off >= best_m:
+            continue
+        if world.interceptors.guidance[k] == GUIDANCE_ACTIVE:
+            rx = threat.x_m - one.x_m
+            ry = threat.y_m - one.y_m
+            rz = threat.z_m - one.z_m
+            reach = seeker_lock_range_m(world.interceptors.seeker_range_m[k], signature_m2(world, threat, i, 4, one.x_m, one.y_m, one.z_m))
+            if rx * rx + ry * ry + rz * rz > reach * reach:
+                continue
+        best = i
+        best_m = off
+    return best
+
+
+@kernel
+def signature_m2(world, threat, i, i_band, from_x, from_y, from_z):
+    """Radar cross-section of a threat in a band, seen from a point, by its aspect, m2."""
+    s = world.threats.rcs_m2
+    return rcs_m2(
+        s[i, i_band, 0], s[i, i_band, 1], s[i, i_band, 2],
+        cosine_aspect(threat, from_x, from_y, from_z),
+    )  # fmt: skip
+
+
+@kernel
+def cosine_aspect(threat, from_x, from_y, from_z):
+    """Cosine of the angle between a threat's nose (its velocity) and the direction to an observer."""
+    dx = from_x - threat.x_m
+    dy = from_y - threat.y_m
+    dz = from_z - threat.z_m
+    vv = threat.vx_mps * threat.vx_mps + threat.vy_mps * threat.vy_mps + threat.vz_mps * threat.vz_mps
+    dd = dx * dx + dy * dy + dz * dz
+    if vv < 1e-6 or dd < 1e-6:
+        return 1.0
+    return (dx * threat.vx_mps + dy * threat.vy_mps + dz * threat.vz_mps) / math.sqrt(vv * dd)
+
+
+@kernel
+def measure(world, own, one, threat, seed, run, tx, ty, tz, twx, twy, twz, dt_s):
+    """The round's receiver measures the line of sight to the true target, with noise; the estimate is updated."""
+    k = one.i_interceptor
+    rx = tx - one.x_m
+    ry = ty - one.y_m
+    rz = tz - one.z_m
+    away = math.sqrt(rx * rx + ry * ry + rz * rz)
+    if away < 1.0:
+        return
+    i = one.i_target
+    rcs = max(signature_m2(world, threat, i, 4, one.x_m, one.y_m, one.z_m), 1e-6)
+    if world.interceptors.guidance[k] == GUIDANCE_TVM:
+        i_radar = world.units.i_radar[one.i_unit]
+        dx = tx - world.radars.x_m[i_radar]
+        dy = ty - world.radars.y_m[i_radar]
+        dz = tz - world.radars.z_m[i_radar]
+        lit = math.sqrt(dx * dx + dy * dy + dz * dz)
+        sigma = los_sigma_tvm_rad(world.interceptors.receiver_noise_rad[k], lit, away, rcs)
+    else:
+        sigma = los_sigma_active_rad(world.interceptors.seeker_noise_rad[k], away, world.interceptors.seeker_range_m[k], rcs)
+    u0, u1, u2, _ = uniforms(seed, run, STREAM_SEEKER_NOISE, world.threats.id[i], one.i_nth, one.n_measures)
+    one.n_measures += 1
+    across = sigma * away
+    g0 = across * normal_quantile(u0)
+    g1 = across * normal_quantile(u1)
+    g2 = RANGE_NOISE_M * normal_quantile(u2)
+    lx = rx / away
+    ly = ry / away
+    lz = rz / away
+    # two directions across the line of sight
+    ax = -ly
+    ay = lx
+    az = 0.0
+    n = math.sqrt(ax * ax + ay * ay)
+    if n < 1e-3:
+        ax = 1.0
+        ay = 0.0
+        n = 1.0
+    ax /= n
+    ay /= n
+    bx = ly * az - lz * ay
+    by = lz * ax - lx * az
+    bz = lx * ay - ly * ax
+    mx = tx + g0 * ax + g1 * bx + g2 * lx
+    my = ty + g0 * ay + g1 * by + g2 * ly
+    mz = tz + g0 * az + g1 * bz + g2 * lz
+    ex, ey, ez, evx, evy, evz = homing_filter(
+        one.est_x_m, one.est_y_m, one.est_z_m, one.est_vx_mps, one.est_vy_mps, one.est_vz_mps, mx, my, mz, dt_s, FILTER_TIME_S
+    )
+    one.est_x_m = ex
+    one.est_y_m = ey
+    one.est_z_m = ez
+    one.est_vx_mps = evx
+    one.est_vy_mps = evy
+    one.est_vz_mps = evz
+
+
+@kernel
+def homing_command(world, one):
+    """The guidance law of the end game: from the round's own estimate, nothing else."""
+    params = world.interceptors.flight[one.i_interceptor]
+    bx = 0.0
+    by = 0.0
+    bz = 0.0
+    if one.is_falling == 1:
+        bx, by, bz = rotating_acceleration(
+            one.est_x_m, one.est_y_m, one.est_z_m, one.est_vx_mps, one.est_vy_mps, one.est_vz_mps
+        )
+    cx, cy, cz = steer_homing(
+        one.x_m, one.y_m, one.z_m, one.vx_mps, one.vy_mps, one.vz_mps,
+        one.est_x_m - one.x_m, one.est_y_m - one.y_m, one.est_z_m - one.z_m,
+        one.est_vx_mps - one.vx_mps, one.est_vy_mps - one.vy_mps, one.est_vz_mps - one.vz_mps, bx, by, bz, params,
+    )  # fmt: skip
+    one.cmd_x_mps2 = cx
+    one.cmd_y_mps2 = cy
+    one.cmd_z_mps2 = cz
+
+
+@kernel
+def poison(threat):
+    """Make a threat's truth unusable (poison test: guidance that looks at it turns into NaN)."""
+    threat.x_m = math.nan
+    threat.y_m = math.nan
+    threat.z_m = math.nan
+    threat.vx_mps = math.nan
+    threat.vy_mps = math.nan
+    threat.vz_mps = math.nan
+
+
+@kernel
+def home(world, truth, own, one, seed, run, begin_s):
+    """The end game of one round over a tick: measure, command, move in small steps, until it passes its target."""
+    dt_s = world.clock.dt_s
+    params = world.interceptors.flight[one.i_interceptor]
+    n = max(int(math.floor(dt_s / world.clock.homing_dt_s + 0.5)), 1)
+    h = dt_s / n
+    every = max(int(math.floor(world.clock.measure_dt_s / h + 0.5)), 1)
+    is_measuring = world.interceptors.guidance[one.i_interceptor] != GUIDANCE_COMMAND and one.has_guidance == 1
+    if one.i_target >= 0 and truth.threat[one.i_target].status != FLYING:
+        one.i_target = -1
+        one.is_orphan = 1
+    if one.i_target < 0 and one.is_orphan == 0:
+        i = find_target(world, truth, one)
+        if i >= 0:
+            one.i_target = i
+            one.i_nth = truth.threat[i].n_shots
+            truth.threat[i].n_shots += 1
+            one.n_measures = 0
+    since = begin_s - one.launch_s
+    for step in range(n):
+        share = float(step) / n
+        has_target = one.i_target >= 0
+        tx = one.est_x_m
+        ty = one.est_y_m
+        tz = one.est_z_m
+        twx = one.est_vx_mps
+        twy = one.est_vy_mps
+        twz = one.est_vz_mps
+        if has_target:
+            threat = truth.threat[one.i_target]
+            tx, ty, tz, twx, twy, twz = target_at(threat, share, dt_s)
+            if is_measuring and (step % every == 0):
+                measure(world, own, one, threat, seed, run, tx, ty, tz, twx, twy, twz, world.clock.measure_dt_s)
+            if world.clock.is_poisoned == 1:
+                kx = threat.x_m
+                ky = threat.y_m
+                kz = threat.z_m
+                kvx = threat.vx_mps
+                kvy = threat.vy_mps
+                kvz = threat.vz_mps
+                poison(threat)
+                homing_command(world, one)
+                threat.x_m = kx
+                threat.y_m = ky
+                threat.z_m = kz
+                threat.vx_mps = kvx
+                threat.vy_mps = kvy
+                threat.vz_mps = kvz
+            else:
+                homing_command(world, one)
+        else:
+            homing_command(world, one)
+        x, y, z, vx, vy, vz, ax, ay, az, load = round_step(
+            one.x_m, one.y_m, one.z_m, one.vx_mps, one.vy_mps, one.vz_mps, one.lag_x_mps2, one.lag_y_mps2,
+            one.lag_z_mps2, since, one.cmd_x_mps2, one.cmd_y_mps2, one.cmd_z_mps2, h, params,
+        )  # fmt: skip
+        # relative motion over the step against the true target (nature), or the estimate when there is none
+        rx = tx - one.x_m
+        ry = ty - one.y_m
+        rz = tz - one.z_m
+        if has_target:
+            nx, ny, nz, _, _, _ = target_at(truth.threat[one.i_target], float(step + 1) / n, dt_s)
+        else:
+            nx = tx + twx * h
+            ny = ty + twy * h
+            nz = tz + twz * h
+        wx = ((nx - x) - rx) / h
+        wy = ((ny - y) - ry) / h
+        wz = ((nz - z) - rz) / h
+        miss, when, is_inside = closest_approach(rx, ry, rz, wx, wy, wz, h)
+        one.est_x_m += one.est_vx_mps * h
+        one.est_y_m += one.est_vy_mps * h
+        one.est_z_m += one.est_vz_mps * h
+        one.x_m = x
+        one.y_m = y
+        one.z_m = z
+        one.vx_mps = vx
+        one.vy_mps = vy
+        one.vz_mps = vz
+        one.lag_x_mps2 = ax
+        one.lag_y_mps2 = ay
+        one.lag_z_mps2 = az
+        one.load_mps2 = load * 9.80665
+        since += h
+        speed = math.sqrt(vx * vx + vy * vy + vz * vz)
+        if is_inside == 1 and rx * rx + ry * ry + rz * rz < 25e6:
+            one.status = ROUND_ARRIVED
+            one.end_s = begin_s + step * h + when
+            one.miss_m = miss if has_target else math.inf
+            one.arrival_mps = speed
+            return
+        is_over = since >= params[COL_MAX_FLIGHT_TIME] or (not is_powered(since, params) and speed < SLOW_MPS)
+        if is_over or height_m(x, y, z) < world.air.ground_m - 50.0 or (is_inside == 1 and since > 6.0):
+            one.status = ROUND_ARRIVED
+            one.end_s = begin_s + (step + 1) * h
+            one.miss_m = math.inf
+            one.arrival_mps = speed
+            return
+
+
+# --------------------------------------------------------------------------------------------- guidance ----
+
+
+@kernel
+def steer(world, belief, own, log, tick):
+    """Guidance commands from belief: follow the track, keep the predicted intercept point, hand over to homing."""
+    now_s = (tick + 1) * world.clock.dt_s
+    for r in range(own.round.size):
+        one = own.round[r]
+        if one.status == ROUND_FREE or one.status == ROUND_ARRIVED or one.launch_s >= now_s + 1e-9:
+            continue
+        guide(world, belief, own, log, one, now_s)
+
+
+@kernel
+def guide(world, belief, own, log, one, now_s):
+    """Guidance of one round: is it supported, where will it meet, what should it do until the next tick."""
+    k = one.i_interceptor
+    params = world.interceptors.flight[k]
+    channel = own.channel[one.i_channel]
+    i_radar = world.units.i_radar[one.i_unit]
+    is_uplink = channel.status == CHANNEL_SEARCH_TRACK and channel.serial == one.serial
+    kind = world.interceptors.guidance[k]
+    supported = channel.status != CHANNEL_FREE and channel.serial == one.serial
+    track = belief.fire[one.i_channel]
+    if is_uplink:
+        track = belief.track[channel.i_picture, channel.i_track]
+        supported = supported and track.number == channel.number
+    supported = supported and track.status == TRACK_FIRM
+    since = now_s - one.launch_s
+    is_autonomous = one.status == ROUND_HOMING and kind == GUIDANCE_ACTIVE and one.i_target >= 0
+    tx = 0.0
+    ty = 0.0
+    tz = 0.0
+    if supported:
+        dt = now_s - track.t_s
+        tx = track.x_m + track.vx_mps * dt
+        ty = track.y_m + track.vy_mps * dt
+        tz = track.z_m + track.vz_mps * dt
+        if not is_uplink:
+            if own.radar[i_radar].is_alive == 0:
+                supported = False
+            elif not is_in_sector(world, i_radar, tx, ty, tz) or not has_line_of_sight(world, i_radar, tx, ty, tz):
+                supported = False
+        if supported and since > CAPTURE_S:
+            if not has_line_of_sight(world, i_radar, one.x_m, one.y_m, one.z_m):
+                supported = False
+            elif not is_uplink and not is_in_sector(world, i_radar, one.x_m, one.y_m, one.z_m):
+                supported = False
+    if is_autonomous:
+        one.has_guidance = 1
+        return
+    if supported:
+        one.has_guidance = 1
+        one.lost_s = 1e18
+    else:
+        one.has_guidance = 0
+        if one.lost_s > 1e17:
+            one.lost_s = now_s
+    if one.status == ROUND_HOMING:
+        if kind == GUIDANCE_COMMAND and supported:
+            one.est_x_m = tx
+            one.est_y_m = ty
+            one.est_z_m = tz
+            one.est_vx_mps = track.vx_mps
+            one.est_vy_mps = track.vy_mps
+            one.est_vz_mps = track.vz_mps
+        elif one.i_target < 0 and supported and one.is_orphan == 0:
+            one.est_x_m = tx
+            one.est_y_m = ty
+            one.est_z_m = tz
+            one.est_vx_mps = track.vx_mps
+            one.est_vy_mps = track.vy_mps
+            one.est_vz_mps = track.vz_mps
+        return
+    if one.status == ROUND_MIDCOURSE and supported:
+        # where will it meet? time to go from the table while the motor burns, from its own speed after
+        one.is_falling = 1 if track["class"] == CLASS_BALLISTIC else 0
+        speed = math.sqrt(one.vx_mps * one.vx_mps + one.vy_mps * one.vy_mps + one.vz_mps * one.vz_mps)
+        powered = is_powered(since, params)
+        ux = one.pip_x_m
+        uy = one.pip_y_m
+        uz = one.pip_z_m
+        t_go = max(one.pip_s - now_s, 0.0)
+        for _ in range(3):
+            dx = ux - one.x_m
+            dy = uy - one.y_m
+            dz = uz - one.z_m
+            away = math.sqrt(dx * dx + dy * dy + dz * dz)
+            if powered:
+                from_m = ground_range_m(world.units.x_m[one.i_unit], world.units.y_m[one.i_unit], world.units.z_m[one.i_unit], ux, uy, uz)
+                total, _, _ = flyout(world, k, from_m, height_m(ux, uy, uz) - world.air.ground_m)
+                if total < 1e8:
+                    t_go = max(total - since, 0.2)
+            else:
+                from_m = ground_range_m(world.units.x_m[one.i_unit], world.units.y_m[one.i_unit], world.units.z_m[one.i_unit], ux, uy, uz)
+                _, end_mps, _ = flyout(world, k, from_m, height_m(ux, uy, uz) - world.air.ground_m)
+                mean = 0.5 * (speed + min(max(end_mps, 0.6 * speed), speed))
+                t_go = away / max(mean, 100.0)
+            if one.is_falling == 1:
+                ux, uy, uz = falling_point(tx, ty, tz, track.vx_mps, track.vy_mps, track.vz_mps, t_go)
+            else:
+                ux, uy, uz = level_point(tx, ty, tz, track.vx_mps, track.vy_mps, track.vz_mps, t_go)
+        one.pip_x_m = ux
+        one.pip_y_m = uy
+        one.pip_z_m = uz
+        one.pip_s = now_s + t_go
+        rx = tx - one.x_m
+        ry = ty - one.y_m
+        rz = tz - one.z_m
+        is_close = False
+        if kind == GUIDANCE_ACTIVE:
+            reach = world.interceptors.seeker_range_m[k] * 1.5
+            is_close = rx * rx + ry * ry + rz * rz < reach * reach and not powered
+        else:
+            is_close = t_go < world.interceptors.homing_s[k] and since > 3.0
+        if is_close:
+            one.status = ROUND_HOMING
+            one.is_orphan = 0
+            one.est_x_m = tx
+            one.est_y_m = ty
+            one.est_z_m = tz
+            one.est_vx_mps = track.vx_mps
+            one.est_vy_mps = track.vy_mps
+            one.est_vz_mps = track.vz_mps
+            if world.clock.record >= RECORD_EVENTS:
+                tell(log, now_s, EVENT_ROUND_HOMING, one.i_unit, one.i_shot, track.label, t_go)
+            return
+    cx, cy, cz = steer_midcourse(
+        one.x_m, one.y_m, one.z_m, one.vx_mps, one.vy_mps, one.vz_mps, since, one.pip_x_m, one.pip_y_m, one.pip_z_m,
+        world.air.ground_m, params,
+    )  # fmt: skip
+    one.cmd_x_mps2 = cx
+    one.cmd_y_mps2 = cy
+    one.cmd_z_mps2 = cz
+
+
+@kernel
+def falling_point(x, y, z, vx, vy, vz, dt):
+    """Where a falling body is ``dt`` seconds later, in up to 40 steps with the drag that planning assumes."""
+    n = max(min(int(dt / 1.0) + 1, 40), 1)
+    h = dt / n
+    for _ in range(n):
+        x, y, z, vx, vy, vz = coast_step(x, y, z, vx, vy, vz, h)
+    return x, y, z

@@ -1,0 +1,111 @@
+"""Predictions that command and guidance share: where a track will be, and how long a round takes to a point. Belief only."""
+
+from __future__ import annotations
+
+import math
+
+from parapet._jit import kernel
+from parapet.physics.atmosphere import density_kgm3
+from parapet.physics.earth import height_m, rotating_acceleration
+
+PLANNED_DRAG_KGM2 = 4000.0
+"""Ballistic coefficient that planning assumes for a falling body, kg/m2."""
+
+
+@kernel
+def coast_step(x, y, z, vx, vy, vz, dt):
+    """One midpoint step of a falling body with drag (belief's picture of a ballistic missile), ECEF metres."""
+    h = height_m(x, y, z)
+    drag = 0.5 * density_kgm3(h) * math.sqrt(vx * vx + vy * vy + vz * vz) / PLANNED_DRAG_KGM2
+    ax, ay, az = rotating_acceleration(x, y, z, vx, vy, vz)
+    ax -= drag * vx
+    ay -= drag * vy
+    az -= drag * vz
+    half = 0.5 * dt
+    mx = x + half * vx
+    my = y + half * vy
+    mz = z + half * vz
+    wx = vx + half * ax
+    wy = vy + half * ay
+    wz = vz + half * az
+    h = height_m(mx, my, mz)
+    drag = 0.5 * density_kgm3(h) * math.sqrt(wx * wx + wy * wy + wz * wz) / PLANNED_DRAG_KGM2
+    ax, ay, az = rotating_acceleration(mx, my, mz, wx, wy, wz)
+    return (
+        x + dt * wx, y + dt * wy, z + dt * wz,
+        vx + dt * (ax - drag * wx), vy + dt * (ay - drag * wy), vz + dt * (az - drag * wz),
+    )  # fmt: skip
+
+
+@kernel
+def level_point(x, y, z, vx, vy, vz, dt):
+    """Where an air track will be after ``dt`` seconds of straight flight over the curved earth (height rate kept)."""
+    px = x + vx * dt
+    py = y + vy * dt
+    pz = z + vz * dt
+    rr = x * x + y * y + z * z
+    vv = vx * vx + vy * vy + vz * vz
+    rv = x * vx + y * vy + z * vz
+    radius = math.sqrt(rr)
+    if radius < 1.0:
+        return px, py, pz
+    climb = rv / radius
+    level2 = max(vv - climb * climb, 0.0)
+    drop = 0.5 * level2 * dt * dt / radius
+    return px - drop * x / radius, py - drop * y / radius, pz - drop * z / radius
+
+
+@kernel
+def ground_range_m(ax, ay, az, bx, by, bz):
+    """Distance over ground between two points, by the chord and the radius at the first."""
+    ra = math.sqrt(ax * ax + ay * ay + az * az)
+    rb = math.sqrt(bx * bx + by * by + bz * bz)
+    if ra < 1.0 or rb < 1.0:
+        return 0.0
+    k = ra / rb
+    dx = bx * k - ax
+    dy = by * k - ay
+    dz = bz * k - az
+    chord = math.sqrt(dx * dx + dy * dy + dz * dz)
+    s = min(chord / (2.0 * ra), 1.0)
+    return 2.0 * ra * math.asin(s)
+
+
+@kernel
+def flyout(world, i_type, range_m, altitude_m):
+    """Time of flight, arrival speed, load factor from the table of an interceptor; time is infinite out of reach.
+
+    Same interpolation as ``engine.flyout.flyout_value``, three quantities in one look-up.
+    """
+    table = world.interceptors.table
+    range_max = world.interceptors.table_range_m[i_type]
+    altitude_max = world.interceptors.table_height_m[i_type]
+    if not (0.0 <= range_m <= range_max) or altitude_m > altitude_max:
+        return math.inf, 0.0, 0.0
+    n_altitudes = table.shape[2]
+    n_ranges = table.shape[3]
+    u = math.sqrt(max(altitude_m, 0.0) / altitude_max) * (n_altitudes - 1)
+    v = math.sqrt(range_m / range_max) * (n_ranges - 1)
+    i = min(int(u), n_altitudes - 2)
+    j = min(int(v), n_ranges - 2)
+    a = u - i
+    b = v - j
+    w00 = (1.0 - a) * (1.0 - b)
+    w01 = (1.0 - a) * b
+    w10 = a * (1.0 - b)
+    w11 = a * b
+    time = (
+        w00 * table[i_type, 0, i, j] + w01 * table[i_type, 0, i, j + 1]
+        + w10 * table[i_type, 0, i + 1, j] + w11 * table[i_type, 0, i + 1, j + 1]
+    )  # fmt: skip
+    if not time < 1e9:
+        return math.inf, 0.0, 0.0
+    speed = (
+        w00 * table[i_type, 1, i, j] + w01 * table[i_type, 1, i, j + 1]
+        + w10 * table[i_type, 1, i + 1, j] + w11 * table[i_type, 1, i + 1, j + 1]
+    )  # fmt: skip
+    load = (
+        w00 * table[i_type, 2, i, j] + w01 * table[i_type, 2, i, j + 1]
+        + w10 * table[i_type, 2, i + 1, j] + w11 * table[i_type, 2, i + 1, j + 1]
+    )  # fmt: skip
+    return time, speed, load
