@@ -90,7 +90,7 @@ NO_IMPACT = 1
 
 LOFT_FACTOR = 1.6
 """Apogee of a lofted flight over that of minimum energy (less where the propellant does not last)."""
-DEPRESS_FACTOR = 0.5
+DEPRESS_FACTOR = 0.36
 """Apogee of a depressed flight over that of minimum energy (more where the propellant does not last)."""
 VERTICAL_SHARE = 0.08
 TIPPED_SHARE = 0.55
@@ -571,7 +571,7 @@ def _shaped(s: _Shooter, g: _Guess, trajectory: int) -> _Guess:
     best = g
     reach_step = 0.12
     elevation = g.elevation_rad + sign * reach_step
-    for _ in range(10):
+    for _ in range(8):
         elevation = min(max(elevation, _ELEVATION_MIN_RAD), _ELEVATION_MAX_RAD)
         new = _hit(s, best.azimuth_rad, elevation, best.cutoff_s, best.slope_mps, 200.0)
         if abs(new.shot.down_m) > 200.0:
@@ -583,7 +583,7 @@ def _shaped(s: _Shooter, g: _Guess, trajectory: int) -> _Guess:
         gained = new.shot.apogee_m - best.shot.apogee_m
         moved = new.elevation_rad - best.elevation_rad
         best = new
-        if abs(best.shot.apogee_m - goal_m) < 0.02 * goal_m or moved == 0.0:
+        if abs(best.shot.apogee_m - goal_m) < 0.03 * goal_m or moved == 0.0:
             break
         step = (goal_m - best.shot.apogee_m) * moved / gained if gained != 0.0 else sign * reach_step
         elevation = best.elevation_rad + min(max(step, -reach_step), reach_step)
@@ -601,8 +601,8 @@ def _kicks(s: _Shooter, plan: NDArray[np.float64], base: _Shot) -> None:
     """Fill the plan's columns for aiming errors: velocity changes at cutoff per metre of impact, by differences."""
     place = ecef_to_geodetic(base.x_m, base.y_m, base.z_m)
     rotation = enu_rotation(place[0], place[1])
-    ways = (plan[COL_UP : COL_UP + 3] * 0.5 + plan[COL_DOWNRANGE : COL_DOWNRANGE + 3], )
-    down = ways[0] / math.sqrt(float(ways[0] @ ways[0]))
+    down = plan[COL_UP : COL_UP + 3] * 0.5 + plan[COL_DOWNRANGE : COL_DOWNRANGE + 3]
+    down /= math.sqrt(float(down @ down))
     side = np.cross(plan[COL_UP : COL_UP + 3], plan[COL_DOWNRANGE : COL_DOWNRANGE + 3])
     moves = []
     for way in (down, side):
@@ -636,7 +636,7 @@ def solve_launch(
     launch, aim : tuple of float
         Geodetic latitude, longitude (rad) and height above the ellipsoid (m). 100 to 3,500 km apart.
     trajectory : int
-        ``MINIMUM_ENERGY``: the elevation that needs least propellant. ``LOFTED``, ``DEPRESSED``: 1.6 and 0.5 times
+        ``MINIMUM_ENERGY``: the elevation that needs least propellant. ``LOFTED``, ``DEPRESSED``: 1.6 and 0.36 times
         its apogee, or as near to that as the propellant allows.
     dt_s : float
         Time step of the battle. The launch must lie on a tick for the battle to fly the very same steps.
@@ -661,10 +661,9 @@ def solve_launch(
         return _failure(TOO_NEAR, s)
 
     speed, elevation, _, time = minimum_energy_speed_mps(s.range_m)
-    turned = EARTH_RATE_RADPS * time * MEAN_RADIUS_M
-    azimuth = s.azimuth_rad - 0.3 * turned / s.range_m * math.sin(launch[0]) * 0.5
+    azimuth = s.azimuth_rad - 0.5 * EARTH_RATE_RADPS * time * math.sin(launch[0])
     exhaust = missile.specific_impulse_s * STANDARD_GRAVITY_MPS2
-    needed = speed + 8.0 * burn**0.5 * 9.0
+    needed = speed + 72.0 * math.sqrt(burn)  # about the loss to gravity and drag
     used = missile.launch_mass_kg * (1.0 - math.exp(-needed / exhaust))
     cutoff = min(max(used / missile.propellant_mass_kg * burn, 0.3 * burn), burn)
     mass = missile.launch_mass_kg - missile.propellant_mass_kg * cutoff / burn
