@@ -312,6 +312,8 @@ TRACK = np.dtype(
         ("impact_s", "f8"), ("impact_sigma_m", "f8"), ("impact_at_s", "f8"),  # time of impact, spread, when computed
         ("i_asset", "i8"), ("value", "f8"), ("time_to_go_s", "f8"),  # threat evaluation
         ("p_survive", "f8"),  # planning: survival against what is assigned
+        ("i_radar", "i8"),  # radar of the last plot
+        ("q_m2ps3", "f8"),  # spectral density of the manoeuvre noise in use
     ],
     align=True,
 )  # fmt: skip
