@@ -262,7 +262,8 @@ _OPTIONAL = (
     (_round.COL_IS_CHANNEL_FREED, "is_missile_channel_freed_at_lock"),
     (_round.COL_IS_SEARCH_UPLINK, "is_search_track_uplink"),
 )
-DEFAULT_LOFT_FACTOR = 1.3
+DEFAULT_LOFT_FACTOR = 8.0
+DEFAULT_CLIMB_MAX_RAD = 0.7
 
 
 def _optional(entry: Any, key: str, default: float) -> float:
@@ -300,6 +301,7 @@ def parameter_row(entry: Any) -> NDArray[np.float64]:
     if row[_round.COL_GUIDANCE] != _round.GUIDANCE_ACTIVE:
         row[_round.COL_CONTROL_LAG] += row[_round.COL_UPLINK_LATENCY]
     row[_round.COL_LOFT_FACTOR] = _optional(entry, "loft_factor", DEFAULT_LOFT_FACTOR)
+    row[_round.COL_CLIMB_MAX] = _optional(entry, "loft_elevation_max", DEFAULT_CLIMB_MAX_RAD)
     return with_plan_speed(row)
 
 
@@ -329,16 +331,13 @@ def kinematic_reach_m(
     Target known beforehand and where it was predicted; the limits are on arrival. 0.0 if there is none.
     """
     step_m = 2e3
-    best = 0.0
-    range_m = step_m
-    while range_m <= 2.0 * RANGE_MARGIN * row[COL_RANGE_AIR]:
+    range_m = 2.0 * RANGE_MARGIN * row[COL_RANGE_AIR]
+    while range_m > 0.0:
         _, speed, load, _, miss, _ = flight_to_point(row, ground_height_m, range_m, altitude_m, FLIGHT_STEP_S)
         if miss <= REACHED_MISS_M and speed >= arrival_speed_min_mps and load >= load_factor_min:
-            best = range_m
-        elif best > 0.0:
-            break
-        range_m += step_m
-    return best
+            return range_m
+        range_m -= step_m
+    return 0.0
 
 
 def build(rows: NDArray[np.float64], ground_height_m: float = 0.0, is_cached: bool = True) -> FlyoutTables:

@@ -169,14 +169,16 @@ def direction_command(ux, uy, uz, dx, dy, dz, gain_mps2):
 
 @kernel
 def midcourse_command(
-    rx, ry, rz, vx, vy, vz, gx, gy, gz, plan_speed_mps, loft_factor, navigation_constant, is_powered, floor_rise_m
+    rx, ry, rz, vx, vy, vz, gx, gy, gz, plan_speed_mps, loft_factor, climb_max_rad, navigation_constant, is_powered,
+    floor_rise_m,
 ):
     """Specific force that puts the round on a lofted arc through the predicted intercept point.
 
     ``r``: predicted point minus round, m. ``v``: round velocity, m/s. ``g``: free acceleration of the round (gravity and
     rotation), m/s2. ``plan_speed_mps``: speed to plan the arc with (while the motor burns: the speed to come).
-    ``loft_factor`` >= 1 aims above the airless arc because drag will slow the round: so the loft grows with range by itself.
-    ``is_powered``: 1 while the motor burns (the heading is held firmly), 0 after. ``floor_rise_m``: height of the round
+    ``loft_factor`` >= 1 multiplies gravity in the arc: above 1 aims higher, because drag will slow the round and thin air
+    is worth a climb; so the loft grows with range by itself, up to ``climb_max_rad`` (or straight at the point if steeper).
+    ``is_powered``: true while the motor burns (the heading is held firmly). ``floor_rise_m``: height of the round
     above the lowest height allowed; below it, away from the point, the path is bent up.
     The arc itself needs no lift after burnout. Flat-earth arc about the local vertical, corrected on the way.
     Source: parapet-model (own law; the arc is textbook). Test: test_interceptor.py.
@@ -195,6 +197,8 @@ def midcourse_command(
     hz = rz - rise_m * wz
     ground_m = math.sqrt(hx * hx + hy * hy + hz * hz)
     elevation = arc_elevation_rad(ground_m, rise_m, plan_speed_mps, loft_factor * gravity)
+    sight = math.atan2(rise_m, max(ground_m, 1e-3))
+    elevation = min(elevation, max(climb_max_rad, 0.5 * (sight + climb_max_rad), sight))
     if floor_rise_m < 0.0 and ground_m > 2.0 * speed:
         elevation = max(elevation, min(-floor_rise_m / (2.0 * speed), 0.2))
     level = math.cos(elevation) / max(ground_m, 1e-3)

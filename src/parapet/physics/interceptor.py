@@ -63,7 +63,7 @@ COL_MAX_FLIGHT_TIME = 19
 COL_PLAN_SPEED = 20
 """m/s, speed the mid-course arc is planned with while the motor burns (derived)."""
 COL_LOFT_FACTOR = 21
-"""gravity of the planned arc over true gravity, >= 1."""
+"""gravity of the arc planned while the motor burns over true gravity, >= 1."""
 COL_GUIDANCE = 22
 """GUIDANCE_TVM, GUIDANCE_ACTIVE or GUIDANCE_COMMAND."""
 COL_RANGE_AIR = 23
@@ -100,7 +100,9 @@ COL_IS_CHANNEL_FREED = 38
 """1 if the missile channel is free from seeker lock on."""
 COL_IS_SEARCH_UPLINK = 39
 """1 if it may fly on the command post's search track."""
-N_COLUMNS = 40
+COL_CLIMB_MAX = 40
+"""rad, steepest loft while the motor burns."""
+N_COLUMNS = 41
 
 GUIDANCE_COMMAND = 0.0
 GUIDANCE_TVM = 1.0
@@ -110,6 +112,10 @@ SIN_INCIDENCE_MAX = 0.42
 """Sine of the largest angle between thrust and velocity (25 degrees)."""
 TVM_REFERENCE_PRODUCT_M2 = 250e3 * 10e3
 """Radar-target times target-round distance at which thermal noise equals the receiver's floor, 1 m2 (notional)."""
+COAST_FACTOR = 1.1
+"""Gravity of the arc flown after burnout over true gravity: a little above 1, for the drag to come."""
+COAST_GAIN = 3.0
+"""Navigation constant on the way after burnout: low, so that thin air is not spent on bending the arc early."""
 FLOOR_MARGIN_M = 30.0
 """Height above the ground surface that the way out keeps, away from the target."""
 HOMING_STEP_S = 0.025
@@ -321,11 +327,17 @@ def steer_midcourse(
     speed = math.sqrt(vx * vx + vy * vy + vz * vz)
     powered = is_powered(t_s, params)
     plan = speed
+    loft = COAST_FACTOR
+    climb_max = 1.5
+    gain = COAST_GAIN
     if powered:
         plan = max(plan, params[COL_PLAN_SPEED])
+        loft = params[COL_LOFT_FACTOR]
+        climb_max = params[COL_CLIMB_MAX]
+        gain = params[COL_NAVIGATION_CONSTANT]
     return midcourse_command(
         px - x, py - y, pz - z, vx, vy, vz, gx, gy, gz, plan,
-        params[COL_LOFT_FACTOR], params[COL_NAVIGATION_CONSTANT], powered, height - ground_height_m - FLOOR_MARGIN_M,
+        loft, climb_max, gain, powered, height - ground_height_m - FLOOR_MARGIN_M,
     )  # fmt: skip
 
 
