@@ -446,6 +446,7 @@ class Scratch(NamedTuple):
     i_from: I8  # (n_work,)
     visited: I8  # (n_work,)
     real: F8  # (n_work, 8)
+    index_c: I8  # (n_work,)
 
 
 class State(NamedTuple):
@@ -600,6 +601,7 @@ def new_state(world: World, sizes: Sizes) -> State:
             i_from=np.zeros(work, np.int64),
             visited=np.zeros(work, np.int64),
             real=np.zeros((work, 8)),
+            index_c=np.zeros(work, np.int64),
         ),
     )
     reset_state(world, state)
