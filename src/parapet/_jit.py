@@ -158,7 +158,7 @@ CACHE_FOLDER = _choose_cache_folder()
 """Where this engine's compiled code lies."""
 
 import numba  # noqa: E402 - the folder must be chosen first
-import numpy as np  # noqa: E402
+import numpy as np  # noqa: E402 - brings no compiler, but stands with it
 
 # For the case that somebody imported Numba before Parapet: it has read the variable already.
 numba.config.CACHE_DIR = os.environ.get("NUMBA_CACHE_DIR", "")
@@ -242,4 +242,4 @@ def _fill_canary(out: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> None
         out[i, 16] = math.tanh(u)
         out[i, 17] = math.sinh(u)
         out[i, 18] = math.cosh(u)
-        out[i, 19] = math.fmod(x, 1.0 + u)
+        out[i, 19] = x * u - 0.1  # differs where multiply and subtract are fused
