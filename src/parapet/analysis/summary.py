@@ -7,7 +7,8 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -39,7 +40,7 @@ def _spread_km(ranges_m: Sequence[float]) -> str:
     if not ranges_m:
         return "-"
     middle = outcomes.median(ranges_m) or 0.0
-    return " / ".join(f"{value / 1000.0:.0f}" for value in (min(ranges_m), middle, max(ranges_m)))
+    return "/".join(f"{value / 1000.0:.0f}" for value in (min(ranges_m), middle, max(ranges_m)))
 
 
 def _table(title: str, **options: object) -> Table:
@@ -49,6 +50,7 @@ def _table(title: str, **options: object) -> Table:
         title_style="bold",
         box=box.SIMPLE_HEAD,
         pad_edge=False,
+        show_edge=False,
         header_style="dim",
         **options,  # type: ignore[arg-type]
     )
@@ -59,10 +61,10 @@ def types_table(rows: Sequence[outcomes.TypeRow]) -> Table:
     table = _table("Threats", show_footer=len(rows) > 1)
     columns = ("launched", "detected", "tracked", "engaged", "killed", "leaked", "other")
     sums = {name: sum(getattr(row, name) for row in rows) for name in columns}
-    table.add_column("type", footer="all", no_wrap=True, min_width=14)
+    table.add_column("type", footer="all", no_wrap=True)
     for name in columns:
-        table.add_column(name, footer=str(sums[name]), justify="right")
-    table.add_column("first seen at, km\n(min / median / max)", justify="right", no_wrap=True)
+        table.add_column(name, footer=str(sums[name]), justify="right", no_wrap=True)
+    table.add_column("seen at, km\nmin/mid/max", justify="right", no_wrap=True)
     for row in rows:
         styles = {"killed": "green", "leaked": "bold red"}
         cells = [_count(getattr(row, name), styles.get(name, "")) for name in columns]
@@ -125,36 +127,56 @@ def damage_table(rows: Sequence[outcomes.AssetRow], n_defended: int) -> Renderab
     return table
 
 
-def chain_text(moments: Sequence[Moment]) -> Text:
-    """The kill chain of one threat in one paragraph; equal neighbours are counted, not repeated."""
-    text = Text()
-    k = 0
-    while k < len(moments):
-        moment = moments[k]
-        n = 1
-        while k + n < len(moments) and moments[k + n].text == moment.text:
-            n += 1
-        if text:
-            text.append(" · ", style="dim")
-        text.append(f"{moment.t_s:.0f} s ", style="cyan")
-        style = ""
-        if moment.kind == "end":
-            style = "bold red" if "leaked" in moment.text else "green"
-        elif moment.kind == "damage":
-            style = "bold red"
-        text.append(moment.text + (f" x{n}" if n > 1 else ""), style=style)
-        k += n
-    return text
+class Chain:
+    """The kill chain of one threat: moments side by side, broken between moments only; equal ones are counted."""
+
+    def __init__(self, moments: Sequence[Moment], note: Text | None = None) -> None:
+        self.note = note
+        self.pieces: list[Text] = []
+        k = 0
+        while k < len(moments):
+            moment = moments[k]
+            n = 1
+            while k + n < len(moments) and moments[k + n].short == moment.short:
+                n += 1
+            piece = Text()
+            if moment.kind != "mark":
+                piece.append(f"{moment.t_s:.0f} s ", style="cyan")
+            piece.append(moment.short + (f" x{n}" if n > 1 else ""), style=_moment_style(moment))
+            self.pieces.append(piece)
+            k += n
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return Measurement(max((len(piece) for piece in self.pieces), default=1), options.max_width)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        line = Text()
+        for piece in self.pieces:
+            if line and len(line) + 3 + len(piece) > options.max_width:
+                yield line
+                line = Text()
+            if line:
+                line.append(" · ", style="dim")
+            line.append_text(piece)
+        yield line
+        if self.note:
+            yield self.note
 
 
-def _thinned(moments: Sequence[Moment], n_max: int = 14) -> list[Moment]:
-    """The moments, or of a long story the first and the last ones with a mark between."""
-    shown = [m for m in moments if m.kind not in ("acquisition",)]
+def _moment_style(moment: Moment) -> str:
+    if moment.kind == "end":
+        return "bold red" if "leaked" in moment.text else "bold green" if "killed" in moment.text else "bold"
+    return "bold red" if moment.kind == "damage" else ""
+
+
+def _thinned(moments: Sequence[Moment], n_max: int = 16) -> list[Moment]:
+    """The moments that tell; of a long story the first and the last ones with a mark between."""
+    shown = [moment for moment in moments if moment.short != "acquired"]
     if len(shown) <= n_max:
         return shown
-    head, tail = shown[: n_max - 5], shown[-4:]
-    between = len(shown) - len(head) - len(tail)
-    return [*head, Moment(head[-1].t_s, "mark", f"... {between} more ..."), *tail]
+    head, tail = shown[: n_max - 6], shown[-5:]
+    text = f"... {len(shown) - len(head) - len(tail)} more ..."
+    return [*head, Moment(head[-1].t_s, "mark", text, text), *tail]
 
 
 def timeline_table(battle: Battle, n: int = 5) -> RenderableType:
@@ -170,14 +192,12 @@ def timeline_table(battle: Battle, n: int = 5) -> RenderableType:
         row = battle.threat_rows[i]
         who = Text(row.name + "\n")
         who.append(row.outcome, style=_OUTCOME_STYLE.get(row.outcome, "yellow"))
-        story = chain_text(_thinned(moments_of(played, i)))
-        if row.outcome != "killed":
-            story.append(_held_up(battle, i))
-        table.add_row(who, story)
+        note = None if row.outcome == "killed" else _held_up(battle, i)
+        table.add_row(who, Chain(_thinned(moments_of(played, i)), note))
     return table
 
 
-def _held_up(battle: Battle, i_threat: int) -> Text:
+def _held_up(battle: Battle, i_threat: int) -> Text | None:
     """What kept a threat from being shot at for longest."""
     spent: dict[str, float] = {}
     for interval in threat_ladder(battle.played, i_threat):
@@ -185,7 +205,7 @@ def _held_up(battle: Battle, i_threat: int) -> Text:
             spent[interval.reason] = spent.get(interval.reason, 0.0) + interval.end_s - interval.start_s
     longest = sorted(spent.items(), key=lambda item: -item[1])[:2]
     parts = [f"{reason} {seconds:.0f} s" for reason, seconds in longest if seconds >= 0.5]
-    return Text("\nheld up by: " + ", ".join(parts), style="dim italic") if parts else Text("")
+    return Text("held up by: " + ", ".join(parts), style="dim italic") if parts else None
 
 
 def headline(totals: dict[str, int]) -> Text:
@@ -202,7 +222,8 @@ def headline(totals: dict[str, int]) -> Text:
         text.append(part, style=style)
     text.append(f". {totals['rounds_fired']} rounds fired.")
     if totals["false_tracks"]:
-        text.append(f" {totals['false_tracks']} false tracks.")
+        n_false = totals["false_tracks"]
+        text.append(f" {n_false} false track{'' if n_false == 1 else 's'}.")
     return text
 
 
@@ -216,7 +237,7 @@ def render(battle: Battle) -> RenderableType:
     head.append(f"\nseed {played.seed}, run {played.run}, {minutes:.1f} minutes of battle", style="dim")
     if played.wall_s > 0.0:
         head.append(f" in {played.wall_s:.2f} s", style="dim")
-    parts: list[RenderableType] = [head, headline(totals), Text("")]
+    parts: list[RenderableType] = [head, headline(totals)]
     if not capacity["fire_units"]:
         parts.append(Text("No fire unit was ready: this is the undefended baseline.", style="yellow"))
     type_rows = outcomes.type_rows(battle.threat_rows)
@@ -229,10 +250,10 @@ def render(battle: Battle) -> RenderableType:
         parts.append(side)
     kinds = [int(kind) for kind in played.world.assets.kind]
     n_defended = sum(kind == codes.ASSET_DEFENDED for kind in kinds)
-    parts += [damage_table(outcomes.asset_rows(played), n_defended), Text("")]
+    parts.append(damage_table(outcomes.asset_rows(played), n_defended))
     parts.append(timeline_table(battle))
     parts.append(Text(NOT_MODELLED, style="dim"))
-    return Group(*parts)
+    return Group(*(line for part in parts for line in (part, Text(""))))
 
 
 def text_of(battle: Battle, width: int = WIDTH) -> str:

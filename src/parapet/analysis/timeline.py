@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from parapet.analysis.outcomes import Played, ShotRow, ThreatRow
 from parapet.engine import codes
 
+_ENDS = frozenset(
+    {codes.EVENT_THREAT_KILLED, codes.EVENT_THREAT_LEAKED, codes.EVENT_THREAT_CRASHED, codes.EVENT_THREAT_LEFT}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -22,11 +26,14 @@ class Moment:
         ``turn``, ``end`` or ``damage``.
     text
         One line for a person.
+    short
+        The same in a few words.
     """
 
     t_s: float
     kind: str
     text: str
+    short: str
 
 
 def _name(names: list[str], index: int, missing: str = "?") -> str:
@@ -42,30 +49,26 @@ def moments_of(played: Played, i_threat: int) -> list[Moment]:
     names, log = played.names, played.log
     moments: list[Moment] = []
 
-    def add(t_s: float, kind: str, text: str) -> None:
+    def add(t_s: float, kind: str, text: str, short: str = "") -> None:
         if math.isfinite(t_s):
-            moments.append(Moment(float(t_s), kind, text))
+            moments.append(Moment(float(t_s), kind, text, short or text))
 
     score = log.score[i_threat]
     radar = _name(names.radars, int(score["i_first_radar"]))
-    add(
-        score["first_detection_s"],
-        "detection",
-        f"first detection by {radar} at {_km(float(score['first_detection_range_m']))}"
-        if math.isfinite(score["first_detection_range_m"])
-        else f"first detection by {radar}",
-    )
+    if math.isfinite(score["first_detection_s"]):
+        seen_at = _km(float(score["first_detection_range_m"]))
+        text = f"first detection by {radar} at {seen_at}"
+        add(score["first_detection_s"], "detection", text, f"seen at {seen_at}")
     add(score["first_track_s"], "track", "track firm")
     events = log.event
     for row in events[(events["a"] == i_threat) | (events["b"] == i_threat) | (events["c"] == i_threat)]:
         t_s, code, a, b, c = float(row["t_s"]), int(row["code"]), int(row["a"]), int(row["b"]), int(row["c"])
         if a == i_threat:
             if code == codes.EVENT_THREAT_LAUNCHED:
-                add(t_s, "launch", "threat launched")
-            elif code in (codes.EVENT_THREAT_KILLED, codes.EVENT_THREAT_LEAKED):
-                add(t_s, "end", codes.EVENT_WORDS[code])
-            elif code in (codes.EVENT_THREAT_CRASHED, codes.EVENT_THREAT_LEFT):
-                add(t_s, "end", codes.EVENT_WORDS[code])
+                add(t_s, "launch", "threat launched", "launched")
+            elif code in _ENDS:
+                words = codes.EVENT_WORDS[code]
+                add(t_s, "end", words, words.removeprefix("threat "))
             elif code == codes.EVENT_TURNED_AWAY:
                 add(t_s, "turn", "turned away")
         if c == i_threat:
@@ -73,24 +76,26 @@ def moments_of(played: Played, i_threat: int) -> list[Moment]:
             if code == codes.EVENT_DESIGNATED:
                 add(t_s, "designation", f"designated to {unit}")
             elif code == codes.EVENT_ACQUIRED:
-                add(t_s, "acquisition", f"acquired by {unit}")
+                add(t_s, "acquisition", f"acquired by {unit}", "acquired")
             elif code == codes.EVENT_ACQUISITION_FAILED:
-                add(t_s, "acquisition", f"acquisition by {unit} failed")
+                add(t_s, "acquisition", f"acquisition by {unit} failed", "not acquired")
             elif code == codes.EVENT_FIRE_TRACK_LOST:
-                add(t_s, "lost", f"lost by {unit}'s engagement radar")
+                add(t_s, "lost", f"lost by {unit}'s engagement radar", "fire track lost")
         if b == i_threat and code == codes.EVENT_ASSET_DAMAGED:
             left = float(row["value"])
-            add(t_s, "damage", f"{_name(names.assets, a)} hit, {100.0 * left:.0f} % of it left")
+            asset = _name(names.assets, a)
+            add(t_s, "damage", f"{asset} hit, {100.0 * left:.0f} % of it left", f"{asset} hit, {100.0 * left:.0f} % left")
     for shot in log.shot[(log.shot["i_threat"] == i_threat) | (log.shot["i_hit"] == i_threat)]:
         interceptor = _name(names.interceptors, int(shot["i_interceptor"]))
         unit = _name(names.units, int(shot["i_unit"]))
         if int(shot["i_threat"]) == i_threat:
-            add(shot["launch_s"], "round", f"{interceptor} launched by {unit}")
+            add(shot["launch_s"], "round", f"{interceptor} launched by {unit}", f"{interceptor} fired")
         outcome = int(shot["outcome"])
         if outcome == codes.SHOT_FLYING:
             continue
         if outcome in (codes.SHOT_KILLED, codes.SHOT_MISSED):
             verdict = "kill" if outcome == codes.SHOT_KILLED else "no kill"
+            short = f"{verdict}, miss {float(shot['miss_m']):.1f} m, {_km(float(shot['range_m']))} out"
             text = (
                 f"{interceptor} passes at {float(shot['miss_m']):.1f} m, {verdict} "
                 f"({_km(float(shot['range_m']))} out, {_km(float(shot['altitude_m']))} high, "
@@ -98,7 +103,8 @@ def moments_of(played: Played, i_threat: int) -> list[Moment]:
             )
         else:
             text = f"{interceptor} from {unit}: {codes.SHOT_WORDS[outcome]}"
-        add(shot["intercept_s"], "intercept", text)
+            short = f"round: {codes.SHOT_WORDS[outcome]}"
+        add(shot["intercept_s"], "intercept", text, short)
     order = {"launch": 0, "end": 2, "damage": 3}
     moments.sort(key=lambda moment: (moment.t_s, order.get(moment.kind, 1)))
     return moments
