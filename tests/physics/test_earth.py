@@ -39,6 +39,8 @@ def test_round_trip() -> None:
             lat2, lon2, h2 = earth.ecef_to_geodetic(*p)
             assert abs(h2 - h) < 1e-4
             assert abs(earth.height_m(*p) - h) < 1e-4
+            if h <= 86_000.0:
+                assert -0.1 < earth.drag_height_m(*p) - h < 0.6
             assert abs(lat2 - lat) * (6.4e6 + h) < 1e-4
             if abs(lat_deg) < 89.9:
                 assert abs(lon2 - lon) * 6.4e6 < 1e-4

@@ -55,22 +55,28 @@ _D0, _D1, _D2, _D3, _D4, _D5, _D6, _D7 = (
 )
 
 
+# Power of the temperature ratio in a layer with a gradient, and rate of the exponential in one without, 1/m.
+_P0, _P2, _P3, _P5, _P6 = (-(1.0 + _GR / lapse) for lapse in _LAPSES if lapse != 0.0)
+_P1 = -_GR / _T1
+_P4 = -_GR / _T4
+
+
 @kernel
-def _layer(h_gp_m: float) -> tuple[float, float, float, float]:
-    """Base height, base temperature, lapse rate and base density of the layer that holds a geopotential height."""
+def _layer(h_gp_m: float) -> tuple[float, float, float, float, float]:
+    """Base height, base temperature, lapse rate, base density and exponent of the layer of a geopotential height."""
     if h_gp_m < 11_000.0:
-        return 0.0, _T0, -0.0065, _D0
+        return 0.0, _T0, -0.0065, _D0, _P0
     if h_gp_m < 20_000.0:
-        return 11_000.0, _T1, 0.0, _D1
+        return 11_000.0, _T1, 0.0, _D1, _P1
     if h_gp_m < 32_000.0:
-        return 20_000.0, _T2, 0.001, _D2
+        return 20_000.0, _T2, 0.001, _D2, _P2
     if h_gp_m < 47_000.0:
-        return 32_000.0, _T3, 0.0028, _D3
+        return 32_000.0, _T3, 0.0028, _D3, _P3
     if h_gp_m < 51_000.0:
-        return 47_000.0, _T4, 0.0, _D4
+        return 47_000.0, _T4, 0.0, _D4, _P4
     if h_gp_m < 71_000.0:
-        return 51_000.0, _T5, -0.0028, _D5
-    return 71_000.0, _T6, -0.002, _D6
+        return 51_000.0, _T5, -0.0028, _D5, _P5
+    return 71_000.0, _T6, -0.002, _D6, _P6
 
 
 @kernel
@@ -86,12 +92,12 @@ def density_and_temperature(h_m: float) -> tuple[float, float]:
         return _D7 * math.exp((TOP_M - h_m) / TAIL_SCALE_M), _T7
     h = h_m if h_m > -5_000.0 else -5_000.0
     h_gp_m = EARTH_RADIUS_STANDARD_M * h / (EARTH_RADIUS_STANDARD_M + h)
-    base_m, t_base, lapse, rho_base = _layer(h_gp_m)
+    base_m, t_base, lapse, rho_base, power = _layer(h_gp_m)
     rise_m = h_gp_m - base_m
     if lapse == 0.0:
-        return rho_base * math.exp(-_GR * rise_m / t_base), t_base
+        return rho_base * math.exp(power * rise_m), t_base
     t = t_base + lapse * rise_m
-    return rho_base * math.exp(-(1.0 + _GR / lapse) * math.log(t / t_base)), t
+    return rho_base * math.exp(power * math.log(t / t_base)), t
 
 
 @kernel

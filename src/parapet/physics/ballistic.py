@@ -25,6 +25,7 @@ from parapet.physics.earth import (
     MEAN_RADIUS_M,
     MU_M3PS2,
     STANDARD_GRAVITY_MPS2,
+    drag_height_m,
     ecef_to_enu,
     ecef_to_geodetic,
     enu_rotation,
@@ -32,7 +33,6 @@ from parapet.physics.earth import (
     geodetic_to_ecef,
     height_m,
     rotating_acceleration,
-    up_and_height,
 )
 
 COL_THRUST_N = 0
@@ -147,7 +147,7 @@ def boost_acceleration(
     rise = push * math.sin(elevation)
     along = push * math.cos(elevation)
     speed = math.sqrt(vx_mps * vx_mps + vy_mps * vy_mps + vz_mps * vz_mps)
-    rho, sound = density_and_sound(height_m(x_m, y_m, z_m))
+    rho, sound = density_and_sound(drag_height_m(x_m, y_m, z_m))
     k = -0.5 * rho * speed * body_drag_coefficient(speed / sound) * plan[COL_AREA_M2] / mass
     return (
         ax + rise * plan[COL_UP] + along * plan[COL_DOWNRANGE] + k * vx_mps,
@@ -170,7 +170,7 @@ def fall_acceleration(
     ax, ay, az = rotating_acceleration(x_m, y_m, z_m, vx_mps, vy_mps, vz_mps)
     if drag_area_per_mass_m2pkg > 0.0:
         speed = math.sqrt(vx_mps * vx_mps + vy_mps * vy_mps + vz_mps * vz_mps)
-        k = -0.5 * density_kgm3(height_m(x_m, y_m, z_m)) * speed * drag_area_per_mass_m2pkg
+        k = -0.5 * density_kgm3(drag_height_m(x_m, y_m, z_m)) * speed * drag_area_per_mass_m2pkg
         ax += k * vx_mps
         ay += k * vy_mps
         az += k * vz_mps

@@ -14,7 +14,7 @@ import math
 
 from parapet._jit import kernel
 from parapet.physics.atmosphere import density_kgm3
-from parapet.physics.earth import STANDARD_GRAVITY_MPS2, height_m, rotating_acceleration, up_and_height
+from parapet.physics.earth import STANDARD_GRAVITY_MPS2, drag_height_m, rotating_acceleration, up_and_height
 
 STRAIGHT = 0
 """Behaviour: fly to the waypoint."""
@@ -63,7 +63,7 @@ def point_mass_acceleration(
     ay += push_y_mps2
     az += push_z_mps2
     if drag_area_per_mass_m2pkg > 0.0:
-        h = height_m(x_m, y_m, z_m)
+        h = drag_height_m(x_m, y_m, z_m)
         if h < _VACUUM_ABOVE_M:
             ux = vx_mps - wind_x_mps
             uy = vy_mps - wind_y_mps
@@ -172,7 +172,7 @@ def climb_command_mps(
 ) -> float:
     """Rate of climb for the next step, m/s: towards a (moving) height, without overshoot at the vertical pull."""
     rise_m = goal_m - height_m
-    want = abs(rise_m) / _HEIGHT_TIME_S
+    want = abs(rise_m) * (1.0 / _HEIGHT_TIME_S)
     brake = math.sqrt(1.6 * pull_mps2 * abs(rise_m))
     want = min(want, brake, climb_max_mps)
     if rise_m < 0.0:
@@ -267,19 +267,22 @@ def fly_air(
         go_z -= rise * up_z
     norm = math.sqrt(go_x * go_x + go_y * go_y + go_z * go_z)
     if norm > 1e-3:
-        go_x /= norm
-        go_y /= norm
-        go_z /= norm
+        inv = 1.0 / norm
+        go_x *= inv
+        go_y *= inv
+        go_z *= inv
         if level_mps > 1e-3:
-            head_x = level_x / level_mps
-            head_y = level_y / level_mps
-            head_z = level_z / level_mps
+            inv = 1.0 / level_mps
+            head_x = level_x * inv
+            head_y = level_y * inv
+            head_z = level_z * inv
         else:
             head_x, head_y, head_z = go_x, go_y, go_z
     elif level_mps > 1e-3:
-        head_x = level_x / level_mps
-        head_y = level_y / level_mps
-        head_z = level_z / level_mps
+        inv = 1.0 / level_mps
+        head_x = level_x * inv
+        head_y = level_y * inv
+        head_z = level_z * inv
         go_x, go_y, go_z = head_x, head_y, head_z
     else:
         return x_m, y_m, z_m, vx_mps, vy_mps, vz_mps, to_go_m, 0.0
