@@ -110,8 +110,9 @@ class Catalogue:
             yield from self.section(section).values()
 
     def grades_share(self, kind: str | None = None) -> dict[str, float]:
-        """The share of all figures that has each grade, best grade first; the shares sum to 1."""
-        counts = Counter(figure.grade for entry in self.entries(kind) for _, figure in entry.figures())
+        """The share of figures that has each grade, best grade first; those that hold by definition do not count."""
+        figures = (figure for entry in self.entries(kind) for _, figure in entry.figures())
+        counts = Counter(figure.grade for figure in figures if figure.fit != "definition")
         total = max(sum(counts.values()), 1)
         return {grade: counts[grade] / total for grade in GRADES}
 

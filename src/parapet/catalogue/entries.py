@@ -307,9 +307,9 @@ class Interceptor(Entry):
     seeker_field_of_view: Annotated[Figure, Quantity("angle", 0.0, 3.1416)]
     """Full cone searched around the expected direction; 0 without a seeker."""
     seeker_angle_noise: Annotated[Figure, Quantity("angle", 0.0, 0.1)]
-    """One sigma of the line of sight at lock-on range; 0 without a seeker."""
+    """One sigma of the line of sight with a strong signal; 0 without a seeker."""
     receiver_angle_noise: Annotated[Figure, Quantity("angle", 0.0, 0.1)]
-    """One sigma of the line of sight of the track-via-missile receiver at the signal-to-noise of a detection; 0 without."""
+    """One sigma of the line of sight of the track-via-missile receiver with a strong signal; 0 without one."""
     uplink_latency: Annotated[Figure, Quantity("time", 0.0, 10.0)]
     """From measurement to command on board."""
     pack_size: Annotated[Figure, Quantity("ratio", 1.0, 32.0)]
@@ -322,6 +322,10 @@ class Interceptor(Entry):
     """1 if the missile channel is free again when the seeker locks on, else 0."""
     unit_cost: Money
     """One round."""
+    loft_factor: Ratio | None = None
+    """How steeply long shots climb: gravity of the planned arc while the motor burns, over true gravity."""
+    loft_elevation_max: Angle | None = None
+    """Steepest climb while the motor burns."""
     burnout_speed: Speed | None = None
     """Published greatest own speed; compared, not used."""
     mean_speed: Speed | None = None
@@ -434,8 +438,6 @@ class Threat(Entry):
     """Something that attacks."""
 
     section: ClassVar[str] = "threats"
-    model_config = ConfigDict(populate_by_name=False)
-
     kind: Literal["aircraft", "cruise_missile", "drone", "decoy", "ballistic_missile"]
     """How it moves."""
     lethal_class: Literal["aircraft", "missile", "ballistic"] = Field(alias="class")
