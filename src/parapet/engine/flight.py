@@ -36,7 +36,7 @@ from parapet.engine.draws import STREAM_AIM, STREAM_SEEKER_NOISE, normal_quantil
 from parapet.engine.prediction import coast_step, flyout, ground_range_m, level_point
 from parapet.engine.sensing import has_line_of_sight, is_in_sector
 from parapet.engine.telling import tell
-from parapet.physics.ballistic import COL_BODY_DRAG, COL_BURN_TIME, ballistic_step
+from parapet.physics.ballistic import COL_CUTOFF_S, ballistic_step
 from parapet.physics.earth import geodetic_to_ecef, height_m, rotating_acceleration, up_and_height
 from parapet.physics.interceptor import (
     COL_EJECT_SPEED,
@@ -52,7 +52,7 @@ from parapet.physics.interceptor import (
     steer_midcourse,
 )
 from parapet.physics.motion import STRAIGHT, TURN_AWAY, WEAVE, course_velocity, fly_air, is_leg_flown
-from parapet.physics.signature import rcs_m2
+from parapet.physics.signature import cos_aspect, signature_m2
 
 FILTER_TIME_S = 0.25
 """Memory of the round's own filter in the end game."""
@@ -84,7 +84,7 @@ def launch(world, truth, log, seed, run, tick):
         parent = threats.i_parent[i]
         if parent >= 0:
             mother = truth.threat[parent]
-            if mother.status == FLYING and begin_s - threats.start_s[parent] > threats.ballistic[parent, COL_BURN_TIME] + 5.0:
+            if mother.status == FLYING and begin_s - threats.start_s[parent] > threats.ballistic[parent, COL_CUTOFF_S] + 5.0:
                 threat.status = FLYING
                 threat.x_m = mother.x_m
                 threat.y_m = mother.y_m
@@ -132,6 +132,8 @@ def place_threat(world, threat, i, seed, run):
         sigma = threats.circular_error_m[i] / 1.17741
         east = sigma * normal_quantile(u0)
         north = sigma * normal_quantile(u1)
+        threat.error_east_m = east
+        threat.error_north_m = north
         ux, uy, uz, _ = up_and_height(threat.aim_x_m, threat.aim_y_m, threat.aim_z_m)
         flat = math.sqrt(ux * ux + uy * uy)
         if flat > 1e-6:
@@ -155,7 +157,8 @@ def fly_threat(world, own, threat, i, log, begin_s, dt_s):
         since = begin_s - threats.start_s[i if parent < 0 else parent]
         before = threat.height_m
         x, y, z, vx, vy, vz = ballistic_step(
-            threat.x_m, threat.y_m, threat.z_m, threat.vx_mps, threat.vy_mps, threat.vz_mps, since, dt_s, threats.ballistic[i]
+            threat.x_m, threat.y_m, threat.z_m, threat.vx_mps, threat.vy_mps, threat.vz_mps, since, dt_s, threats.ballistic[i],
+            threats.coefficient_kgpm2[i], threat.error_east_m, threat.error_north_m,
         )
         threat.x_m = x
         threat.y_m = y
@@ -170,6 +173,10 @@ def fly_threat(world, own, threat, i, log, begin_s, dt_s):
         if threat.height_m < floor and threat.height_m < before and since > 5.0:
             share = (before - floor) / max(before - threat.height_m, 1e-6)
             threat.end_s = begin_s + dt_s * min(max(share, 0.0), 1.0)
+            back = 1.0 - min(max(share, 0.0), 1.0)
+            threat.aim_x_m = x - back * dt_s * vx
+            threat.aim_y_m = y - back * dt_s * vy
+            threat.aim_z_m = z - back * dt_s * vz
         return
     legs = world.legs
     last = threats.n_legs[i] - 1
@@ -384,7 +391,7 @@ def find_target(world, truth, one):
             rx = threat.x_m - one.x_m
             ry = threat.y_m - one.y_m
             rz = threat.z_m - one.z_m
-            reach = seeker_lock_range_m(world.interceptors.seeker_range_m[k], signature_m2(world, threat, i, 4, one.x_m, one.y_m, one.z_m))
+            reach = seeker_lock_range_m(world.interceptors.seeker_range_m[k], seen_m2(world, threat, i, 4, one.x_m, one.y_m, one.z_m))
             if rx * rx + ry * ry + rz * rz > reach * reach:
                 continue
         best = i
@@ -393,26 +400,13 @@ def find_target(world, truth, one):
 
 
 @kernel
-def signature_m2(world, threat, i, i_band, from_x, from_y, from_z):
+def seen_m2(world, threat, i, i_band, from_x, from_y, from_z):
     """Radar cross-section of a threat in a band, seen from a point, by its aspect, m2."""
-    s = world.threats.rcs_m2
-    return rcs_m2(
-        s[i, i_band, 0], s[i, i_band, 1], s[i, i_band, 2],
-        cosine_aspect(threat, from_x, from_y, from_z),
-    )  # fmt: skip
-
-
-@kernel
-def cosine_aspect(threat, from_x, from_y, from_z):
-    """Cosine of the angle between a threat's nose (its velocity) and the direction to an observer."""
-    dx = from_x - threat.x_m
-    dy = from_y - threat.y_m
-    dz = from_z - threat.z_m
-    vv = threat.vx_mps * threat.vx_mps + threat.vy_mps * threat.vy_mps + threat.vz_mps * threat.vz_mps
-    dd = dx * dx + dy * dy + dz * dz
-    if vv < 1e-6 or dd < 1e-6:
-        return 1.0
-    return (dx * threat.vx_mps + dy * threat.vy_mps + dz * threat.vz_mps) / math.sqrt(vv * dd)
+    sides = world.threats.rcs_m2
+    cosine = cos_aspect(
+        threat.x_m, threat.y_m, threat.z_m, threat.vx_mps, threat.vy_mps, threat.vz_mps, from_x, from_y, from_z
+    )
+    return signature_m2(cosine, sides[i, i_band, 0], sides[i, i_band, 1], sides[i, i_band, 2])
 
 
 @kernel
@@ -426,7 +420,7 @@ def measure(world, own, one, threat, seed, run, tx, ty, tz, twx, twy, twz, dt_s)
     if away < 1.0:
         return
     i = one.i_target
-    rcs = max(signature_m2(world, threat, i, 4, one.x_m, one.y_m, one.z_m), 1e-6)
+    rcs = max(seen_m2(world, threat, i, 4, one.x_m, one.y_m, one.z_m), 1e-6)
     if world.interceptors.guidance[k] == GUIDANCE_TVM:
         i_radar = world.units.i_radar[one.i_unit]
         dx = tx - world.radars.x_m[i_radar]

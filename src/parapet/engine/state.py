@@ -80,7 +80,8 @@ class Threats(NamedTuple):
     lethal_radius_m: F8  # of its warhead on the ground
     p_destroy: F8  # (n, 3) by hardness, given a hit inside the lethal radius
     cost_usd: F8
-    ballistic: F8  # (n, N_BALLISTIC) parameters of physics.ballistic; zeros for air
+    ballistic: F8  # (n, PLAN_SIZE) launch plans of physics.ballistic; zeros for air
+    coefficient_kgpm2: F8  # ballistic coefficient after cutoff, of the warhead or of the spent body
 
 
 class Legs(NamedTuple):
@@ -269,6 +270,7 @@ THREAT = np.dtype(
         ("is_away", "i8"),
         ("i_danger", "i8"),  # fire unit it turns away from
         ("aim_height_m", "f8"),
+        ("error_east_m", "f8"), ("error_north_m", "f8"),  # aiming error of this flight
         ("end_s", "f8"),
         ("n_shots", "i8"),  # shots fired at it so far (address of the kill draw)
     ],
@@ -435,18 +437,18 @@ class Scratch(NamedTuple):
     """Work space of association and assignment: nothing in it outlives a stage."""
 
     cost: F8  # (n_work, n_work)
-    row: I8  # (n_work,)
-    column: I8  # (n_work,)
-    partner: I8  # (n_work,)
-    index_a: I8  # (n_work,)
-    index_b: I8  # (n_work,)
-    dual_u: F8  # (n_work,)
-    dual_v: F8  # (n_work,)
-    shortest: F8  # (n_work,)
-    i_from: I8  # (n_work,)
-    visited: I8  # (n_work,)
-    real: F8  # (n_work, 8)
-    index_c: I8  # (n_work,)
+    row: I8  # (n_pairs,)
+    column: I8  # (n_pairs,)
+    partner: I8  # (n_pairs,)
+    index_a: I8  # (n_pairs,)
+    index_b: I8  # (n_pairs,)
+    dual_u: F8  # (n_pairs,)
+    dual_v: F8  # (n_pairs,)
+    shortest: F8  # (n_pairs,)
+    i_from: I8  # (n_pairs,)
+    visited: I8  # (n_pairs,)
+    real: F8  # (n_pairs, 8)
+    index_c: I8  # (n_pairs,)
 
 
 class State(NamedTuple):
@@ -548,7 +550,8 @@ class Sizes(NamedTuple):
     n_channels_max: int
     n_rounds: int
     n_ring: int
-    n_work: int
+    n_work: int  # side of the cost matrix
+    n_pairs: int  # candidates in one decision
     n_events: int
     n_shots: int
     n_samples: int
@@ -590,18 +593,18 @@ def new_state(world: World, sizes: Sizes) -> State:
         ),
         scratch=Scratch(
             cost=np.zeros((work, work)),
-            row=np.zeros(work, np.int64),
-            column=np.zeros(work, np.int64),
-            partner=np.zeros(work, np.int64),
-            index_a=np.zeros(work, np.int64),
-            index_b=np.zeros(work, np.int64),
-            dual_u=np.zeros(work),
-            dual_v=np.zeros(work),
-            shortest=np.zeros(work),
-            i_from=np.zeros(work, np.int64),
-            visited=np.zeros(work, np.int64),
-            real=np.zeros((work, 8)),
-            index_c=np.zeros(work, np.int64),
+            row=np.zeros(sizes.n_pairs, np.int64),
+            column=np.zeros(sizes.n_pairs, np.int64),
+            partner=np.zeros(sizes.n_pairs, np.int64),
+            index_a=np.zeros(sizes.n_pairs, np.int64),
+            index_b=np.zeros(sizes.n_pairs, np.int64),
+            dual_u=np.zeros(sizes.n_pairs),
+            dual_v=np.zeros(sizes.n_pairs),
+            shortest=np.zeros(sizes.n_pairs),
+            i_from=np.zeros(sizes.n_pairs, np.int64),
+            visited=np.zeros(sizes.n_pairs, np.int64),
+            real=np.zeros((sizes.n_pairs, 8)),
+            index_c=np.zeros(sizes.n_pairs, np.int64),
         ),
     )
     reset_state(world, state)
