@@ -263,7 +263,7 @@ _OPTIONAL = (
     (_round.COL_IS_SEARCH_UPLINK, "is_search_track_uplink"),
 )
 DEFAULT_LOFT_FACTOR = 8.0
-DEFAULT_CLIMB_MAX_RAD = 0.7
+DEFAULT_CLIMB_MAX_RAD = 0.6
 
 
 def _optional(entry: Any, key: str, default: float) -> float:
@@ -335,7 +335,7 @@ def kinematic_reach_m(
     while range_m > 0.0:
         _, speed, load, _, miss, _ = flight_to_point(row, ground_height_m, range_m, altitude_m, FLIGHT_STEP_S)
         if miss <= REACHED_MISS_M and speed >= arrival_speed_min_mps and load >= load_factor_min:
-            return range_m
+            return float(range_m)
         range_m -= step_m
     return 0.0
 

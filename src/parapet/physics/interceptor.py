@@ -110,10 +110,14 @@ GUIDANCE_ACTIVE = 2.0
 
 SIN_INCIDENCE_MAX = 0.42
 """Sine of the largest angle between thrust and velocity (25 degrees)."""
-TVM_REFERENCE_PRODUCT_M2 = 250e3 * 10e3
-"""Radar-target times target-round distance at which thermal noise equals the receiver's floor, 1 m2 (notional)."""
+TVM_REFERENCE_PRODUCT_M2 = 250e3 * 25e3
+"""Radar-target times target-round distance at which the round's receiver just detects 1 m2 (notional)."""
+NOISE_FLOOR_SHARE = 0.1
+"""Angle error that no signal strength removes (radome, glint), over the error at the signal of a detection (notional)."""
 COAST_FACTOR = 1.1
 """Gravity of the arc flown after burnout over true gravity: a little above 1, for the drag to come."""
+SUSTAIN_FACTOR = 3.0
+"""The same while a sustainer burns: the climb is done, and the round must not fly past a near point under power."""
 COAST_GAIN = 3.0
 """Navigation constant on the way after burnout: low, so that thin air is not spent on bending the arc early."""
 FLOOR_MARGIN_M = 30.0
@@ -333,6 +337,8 @@ def steer_midcourse(
     if powered:
         plan = max(plan, params[COL_PLAN_SPEED])
         loft = params[COL_LOFT_FACTOR]
+        if t_s > params[COL_EJECT_TIME] + params[COL_BOOST_TIME]:
+            loft = min(loft, SUSTAIN_FACTOR)
         climb_max = params[COL_CLIMB_MAX]
         gain = params[COL_NAVIGATION_CONSTANT]
     return midcourse_command(
@@ -388,27 +394,28 @@ def homing_filter(
 
 
 @kernel
-def los_sigma_tvm_rad(noise_floor_rad: float, radar_target_m: float, target_round_m: float, rcs_m2: float) -> float:
+def los_sigma_tvm_rad(noise_rad: float, radar_target_m: float, target_round_m: float, rcs_m2: float) -> float:
     """Error of the line of sight that the round measures on reflected illumination, one sample, 1 sigma, rad.
 
-    Signal-to-noise goes as rcs / (R_radar-target^2 R_target-round^2), the angle error as its inverse root, on a floor: the
-    error in metres falls at least as fast as the round closes. ``rcs_m2`` > 0.
-    Source: neri-electronic-defense (bistatic range equation); scale notional. Test: test_interceptor.py.
+    ``noise_rad``: error at the signal of a detection. Signal-to-noise goes as rcs / (R_radar-target^2 R_target-round^2), the
+    angle error as its inverse root, on a floor of ``NOISE_FLOOR_SHARE``: so the error in metres falls faster than the round
+    closes. ``rcs_m2`` > 0. Source: neri-electronic-defense (bistatic range equation); scale notional.
+    Test: test_interceptor.py.
     """
     share = radar_target_m * target_round_m / TVM_REFERENCE_PRODUCT_M2
-    return noise_floor_rad * math.sqrt(1.0 + share * share / max(rcs_m2, 1e-9))
+    return noise_rad * math.sqrt(NOISE_FLOOR_SHARE * NOISE_FLOOR_SHARE + share * share / max(rcs_m2, 1e-9))
 
 
 @kernel
-def los_sigma_active_rad(noise_floor_rad: float, range_m: float, seeker_range_m: float, rcs_m2: float) -> float:
+def los_sigma_active_rad(noise_rad: float, range_m: float, seeker_range_m: float, rcs_m2: float) -> float:
     """Error of an active seeker's line of sight, one sample, 1 sigma, rad: signal-to-noise goes as rcs / R^4.
 
-    ``seeker_range_m``: lock-on range for 1 m2, where thermal noise is taken as four times the floor.
+    ``noise_rad``: error at lock-on. ``seeker_range_m``: lock-on range for 1 m2. On a floor of ``NOISE_FLOOR_SHARE``.
     Source: neri-electronic-defense (radar equation); scale notional. Test: test_interceptor.py.
     """
     share = range_m / max(seeker_range_m, 1.0)
-    noise = 4.0 * share * share
-    return noise_floor_rad * math.sqrt(1.0 + noise * noise / max(rcs_m2, 1e-9))
+    noise = share * share
+    return noise_rad * math.sqrt(NOISE_FLOOR_SHARE * NOISE_FLOOR_SHARE + noise * noise / max(rcs_m2, 1e-9))
 
 
 @kernel
