@@ -13,6 +13,7 @@ from pathlib import Path
 import numba
 import numpy as np
 import pytest
+
 from parapet import _jit
 
 IS_BOUNDS_CHECKED = os.environ.get("NUMBA_BOUNDSCHECK") == "1"
@@ -33,7 +34,11 @@ def _in_new_process(code: str, **variables: str) -> str:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("NUMBA_")}
     environment |= variables
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code)], env=environment, capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", textwrap.dedent(code)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
@@ -85,7 +90,11 @@ def test_canary_is_a_thousand_values_that_agree_with_the_library():
 def test_engine_id_sees_every_kernel_source():
     package = Path(_jit.__file__).parent
     sources = {path.relative_to(package).as_posix() for path in _jit._kernel_sources()}
-    expected = {path.relative_to(package).as_posix() for f in ("physics", "engine") for path in (package / f).rglob("*.py")}
+    expected = {
+        path.relative_to(package).as_posix()
+        for f in ("physics", "engine")
+        for path in (package / f).rglob("*.py")
+    }
     assert sources == expected | {"_jit.py"}
 
 
@@ -145,7 +154,12 @@ def test_three_newest_folders_stay_and_strangers_are_left_alone(tmp_path):
         os.utime(folder, (1e9 + i, 1e9 + i))
     os.utime(stranger, (1.0, 1.0))
     _jit._drop_old_folders(folders[5])
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["engine-3", "engine-4", "engine-5", "somebody-elses"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "engine-3",
+        "engine-4",
+        "engine-5",
+        "somebody-elses",
+    ]
 
 
 def test_folder_in_use_is_not_removed(tmp_path):
@@ -182,6 +196,9 @@ def test_warm_cache_does_not_hide_the_check_of_indices(tmp_path):
         except IndexError:
             print("raised")
     """
-    place = {"NUMBA_CACHE_DIR": str(tmp_path / "cache"), "PYTHONPATH": f"{tmp_path}{os.pathsep}{Path(_jit.__file__).parents[1]}"}
+    place = {
+        "NUMBA_CACHE_DIR": str(tmp_path / "cache"),
+        "PYTHONPATH": f"{tmp_path}{os.pathsep}{Path(_jit.__file__).parents[1]}",
+    }
     assert _in_new_process(code, **place) == "silent"
     assert _in_new_process(code, NUMBA_BOUNDSCHECK="1", **place) == "raised"

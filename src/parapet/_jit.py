@@ -157,8 +157,8 @@ def _choose_cache_folder() -> Path:
 CACHE_FOLDER = _choose_cache_folder()
 """Where this engine's compiled code lies."""
 
-import numba  # noqa: E402 - the folder must be chosen first
-import numpy as np  # noqa: E402 - brings no compiler, but stands with it
+import numba
+import numpy as np
 
 # For the case that somebody imported Numba before Parapet: it has read the variable already.
 numba.config.CACHE_DIR = os.environ.get("NUMBA_CACHE_DIR", "")
