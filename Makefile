@@ -41,7 +41,7 @@ validate: $(DEV) ## compare with the public record; writes docs/trust.md
 	$(BIN)/python -m validation
 
 docs: $(DEV) ## build the documentation into site/
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 setup: $(DEV) ## only set up .venv, with everything for development
 
