@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -36,7 +37,7 @@ def test_standard_at_geometric_10_km() -> None:
 
 
 def test_sound() -> None:
-    """Speed of sound in the standard: 340.294 m/s at sea level, 295.069 m/s in the tropopause, 299.53 at 10 km."""
+    """The standard's speed of sound: 340.294 m/s at sea level, 295.069 in the tropopause, 299.53 at 10 km."""
     assert atmosphere.speed_of_sound_mps(0.0) == pytest.approx(340.294, abs=1e-3)
     assert atmosphere.speed_of_sound_mps(15_000.0) == pytest.approx(295.069, abs=1e-3)
     assert atmosphere.density_and_sound(10_000.0)[1] == pytest.approx(299.532, abs=1e-2)
@@ -50,7 +51,7 @@ def test_tail_above_86_km() -> None:
     assert atmosphere.density_kgm3(85_999.999) == pytest.approx(atmosphere.density_kgm3(86_000.0), rel=1e-5)
     heights = np.linspace(-4_000.0, 400_000.0, 2_000)
     rho = [atmosphere.density_kgm3(float(h)) for h in heights]
-    assert all(b < a for a, b in zip(rho, rho[1:], strict=False))
+    assert all(b < a for a, b in itertools.pairwise(rho))
     assert math.isfinite(atmosphere.density_kgm3(-1e6))
     assert atmosphere.density_kgm3(5e6) >= 0.0
 

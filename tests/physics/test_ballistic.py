@@ -14,6 +14,7 @@ from parapet.physics import earth
 SCUD_B = b.MissileParameters(5860.0, 3770.0, 62.0, 227.0, 0.88, 11_000.0)
 ISKANDER = b.MissileParameters(3800.0, 2800.0, 45.0, 265.0, 0.92, 12_000.0)
 MRBM = b.MissileParameters(20_000.0, 17_700.0, 120.0, 290.0, 1.5, 8_000.0, 2_000.0)
+SHAHAB_3 = b.MissileParameters(16_500.0, 13_900.0, 105.0, 236.0, 1.35, 6_000.0, 1_200.0)
 LAUNCH = (math.radians(35.0), math.radians(40.0), 200.0)
 
 
@@ -67,7 +68,10 @@ def test_free_fall_agrees_with_the_closed_form() -> None:
     p = (r0 * math.cos(lat), 0.0, r0 * math.sin(lat))
     up = (math.cos(lat), 0.0, math.sin(lat))
     speed, elevation = 3016.1, math.radians(42.752)
-    v = [speed * (math.sin(elevation) * u + math.cos(elevation) * e) for u, e in zip(up, (0, 1, 0), strict=True)]
+    v = [
+        speed * (math.sin(elevation) * u + math.cos(elevation) * e)
+        for u, e in zip(up, (0, 1, 0), strict=True)
+    ]
     state = (*p, v[0] + rate * p[1], v[1] - rate * p[0], v[2])
     t, top = 0.0, 0.0
     while True:
@@ -92,10 +96,16 @@ def test_energy_in_the_rotating_frame_is_kept() -> None:
     def jacobi(s: tuple[float, ...]) -> float:
         x, y, z, vx, vy, vz = s
         r = math.sqrt(x * x + y * y + z * z)
-        potential = -earth.MU_M3PS2 / r * (
-            1.0 - earth.J2 * (earth.SEMI_MAJOR_M / r) ** 2 * 0.5 * (3.0 * (z / r) ** 2 - 1.0)
+        potential = (
+            -earth.MU_M3PS2
+            / r
+            * (1.0 - earth.J2 * (earth.SEMI_MAJOR_M / r) ** 2 * 0.5 * (3.0 * (z / r) ** 2 - 1.0))
         )
-        return 0.5 * (vx * vx + vy * vy + vz * vz) - 0.5 * earth.EARTH_RATE_RADPS**2 * (x * x + y * y) + potential
+        return (
+            0.5 * (vx * vx + vy * vy + vz * vz)
+            - 0.5 * earth.EARTH_RATE_RADPS**2 * (x * x + y * y)
+            + potential
+        )
 
     state: tuple[float, ...] = (4.5e6, 2.0e6, 4.4e6, 1500.0, 2500.0, 3000.0)
     before = jacobi(state)
@@ -127,9 +137,12 @@ def test_rocket_equation() -> None:
         (MRBM, 1_000.0, 180.0, b.MINIMUM_ENERGY),
         (MRBM, 3_500.0, 300.0, b.MINIMUM_ENERGY),
         (MRBM, 2_000.0, 45.0, b.DEPRESSED),
+        (SHAHAB_3, 1_300.0, 270.0, b.DEPRESSED),
     ],
 )
-def test_launch_hits(missile: b.MissileParameters, range_km: float, azimuth_deg: float, trajectory: int) -> None:
+def test_launch_hits(
+    missile: b.MissileParameters, range_km: float, azimuth_deg: float, trajectory: int
+) -> None:
     """The flight played tick by tick lands within 100 m of the aim point, at the solution's time."""
     aim = _aim(range_km, azimuth_deg)
     solution = b.solve_launch(missile, LAUNCH, aim, trajectory)

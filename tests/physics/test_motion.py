@@ -23,9 +23,7 @@ def _drop(
     state = (*position, *velocity)
     altitudes = []
     for i in range(300):
-        state = motion.point_mass_step(
-            *state, 0.0, 0.0, 0.0, cd * SPHERE_M2 / SPHERE_KG, 0.0, 0.0, 0.0, 0.1
-        )
+        state = motion.point_mass_step(*state, 0.0, 0.0, 0.0, cd * SPHERE_M2 / SPHERE_KG, 0.0, 0.0, 0.0, 0.1)
         if (i + 1) % 50 == 0:
             altitudes.append(earth.height_m(*state[:3]) / FT)
     lat, lon, _ = earth.ecef_to_geodetic(*state[:3])
@@ -63,7 +61,9 @@ def test_nasa_case_9_thrown_east() -> None:
 class Flyer:
     """An air-breathing threat flown by the kernel in a plain loop."""
 
-    def __init__(self, lat: float, lon: float, altitude: float, to: tuple[float, float], speed: float) -> None:
+    def __init__(
+        self, lat: float, lon: float, altitude: float, to: tuple[float, float], speed: float
+    ) -> None:
         p = earth.geodetic_to_ecef(math.radians(lat), math.radians(lon), altitude)
         self.to = earth.geodetic_to_ecef(math.radians(to[0]), math.radians(to[1]), 0.0)
         self.state = (*p, *motion.course_velocity(*p, *self.to, speed))
@@ -184,7 +184,25 @@ def test_weave_pulls_what_it_says_and_keeps_the_course() -> None:
 def test_resting_on_the_goal_is_guarded() -> None:
     p = earth.geodetic_to_ecef(0.7, 0.5, 100.0)
     out = motion.fly_air(
-        *p, 0.0, 0.0, 0.0, *p, 100.0, 100.0, 0.0, 5.0, 30.0, 50.0, motion.STRAIGHT, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.25
+        *p,
+        0.0,
+        0.0,
+        0.0,
+        *p,
+        100.0,
+        100.0,
+        0.0,
+        5.0,
+        30.0,
+        50.0,
+        motion.STRAIGHT,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        0.25,
     )
     assert all(math.isfinite(v) for v in out)
     assert out[:3] == pytest.approx(p)

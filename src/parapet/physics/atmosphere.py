@@ -1,8 +1,9 @@
-"""What the air is like at a height: US Standard Atmosphere 1976, an exponential tail above it, and a steady wind.
+"""What the air is like at a height: US Standard Atmosphere 1976, an exponential tail above it, and a steady
+wind.
 
-Heights are geometric, above sea level (the ellipsoid), in metres. Up to 86 km the tables of the standard are met by
-its own formulas in geopotential height; above, temperature stays that of 86 km and the density falls exponentially
-with 5.8 km, which stays within 15 % of the standard up to 120 km. Drag does not matter higher.
+Heights are geometric, above sea level (the ellipsoid), in metres. Up to 86 km the tables of the standard are
+met by its own formulas in geopotential height; above, temperature stays that of 86 km and the density falls
+exponentially with 5.8 km, which stays within 15 % of the standard up to 120 km. Drag does not matter higher.
 """
 
 from __future__ import annotations
@@ -63,7 +64,8 @@ _P4 = -_GR / _T4
 
 @kernel
 def _layer(h_gp_m: float) -> tuple[float, float, float, float, float]:
-    """Base height, base temperature, lapse rate, base density and exponent of the layer of a geopotential height."""
+    """Base height, base temperature, lapse rate, base density and exponent of the layer of a geopotential
+    height."""
     if h_gp_m < 11_000.0:
         return 0.0, _T0, -0.0065, _D0, _P0
     if h_gp_m < 20_000.0:
@@ -83,8 +85,8 @@ def _layer(h_gp_m: float) -> tuple[float, float, float, float, float]:
 def density_and_temperature(h_m: float) -> tuple[float, float]:
     """Air density, kg/m3, and temperature, K, at a geometric height.
 
-    Below -5 km the values of -5 km. Molecular-scale temperature, as the standard uses it for sound and density
-    (it differs from the kinetic one by 0.04 % at 86 km).
+    Below -5 km the values of -5 km. Molecular-scale temperature, as the standard uses it for sound and
+    density (it differs from the kinetic one by 0.04 % at 86 km).
 
     Source: US Standard Atmosphere 1976. Pinned by ``test_atmosphere.py`` (A1).
     """

@@ -1,13 +1,15 @@
-"""How a ballistic missile flies: boost on a pitch program, coast, re-entry, and the launch solution that hits.
+"""How a ballistic missile flies: boost on a pitch program, coast, re-entry, and the launch solution that
+hits.
 
-One equivalent stage with constant thrust and mass flow. The thrust points up at first, then tips over linearly to a
-final elevation in the vertical plane of the launch azimuth (a frame fixed to the earth at the launch point) and holds
-it until cutoff. Range is controlled by the cutoff time. After cutoff a missile (or its separated warhead and its
-body, each for itself) falls with a constant ballistic coefficient. There is no wind, no lift and no manoeuvre.
+One equivalent stage with constant thrust and mass flow. The thrust points up at first, then tips over
+linearly to a final elevation in the vertical plane of the launch azimuth (a frame fixed to the earth at the
+launch point) and holds it until cutoff. Range is controlled by the cutoff time. After cutoff a missile (or
+its separated warhead and its body, each for itself) falls with a constant ballistic coefficient. There is no
+wind, no lift and no manoeuvre.
 
 The plan of one missile is a read-only 1-D row of ``PLAN_SIZE`` floats with the ``COL_`` constants below.
-``ballistic_step`` is what the battle plays and what :func:`solve_launch` shoots with, at the same time step, so that
-the undisturbed flight lands where it was aimed.
+``ballistic_step`` is what the battle plays and what :func:`solve_launch` shoots with, at the same time step,
+so that the undisturbed flight lands where it was aimed.
 """
 
 from __future__ import annotations
@@ -104,7 +106,8 @@ _ELEVATION_MAX_RAD = 1.5
 
 @kernel
 def body_drag_coefficient(mach: float) -> float:
-    """Zero-lift drag coefficient of a slender body under power: 0.2, a transonic rise to 0.42, falling to 0.2.
+    """Zero-lift drag coefficient of a slender body under power: 0.2, a transonic rise to 0.42, falling to
+    0.2.
 
     A generic shape (notional), continuous; drag matters little before cutoff.
     """
@@ -139,7 +142,8 @@ def boost_acceleration(
     vz_mps: float,
     plan: NDArray[np.float64],
 ) -> tuple[float, float, float]:
-    """Acceleration under power, m/s2: gravity in the rotating frame, thrust by the pitch program, drag by Mach."""
+    """Acceleration under power, m/s2: gravity in the rotating frame, thrust by the pitch program, drag by
+    Mach."""
     ax, ay, az = rotating_acceleration(x_m, y_m, z_m, vx_mps, vy_mps, vz_mps)
     mass = plan[COL_LAUNCH_MASS_KG] - plan[COL_MASS_FLOW_KGPS] * t_s
     push = plan[COL_THRUST_N] / mass
@@ -269,14 +273,16 @@ def ballistic_step(
     Parameters
     ----------
     t_since_launch_s, dt_s : float
-        Start of the step after launch, and its length, s. The step is split at cutoff; in dense air it is halved.
+        Start of the step after launch, and its length, s. The step is split at cutoff; in dense air it is
+        halved.
     plan : array, shape (PLAN_SIZE,), read-only
         From :func:`solve_launch`.
     coefficient_kgpm2 : float
-        Ballistic coefficient of this object after cutoff (the plan's own, or its body's), kg/m2; 0 for a vacuum.
+        Ballistic coefficient of this object after cutoff (the plan's own, or its body's), kg/m2; 0 for a
+        vacuum.
     error_east_m, error_north_m : float
-        Aiming error of this flight: where the impact should lie from the aim point, m. It enters as a small change
-        of velocity at cutoff.
+        Aiming error of this flight: where the impact should lie from the aim point, m. It enters as a small
+        change of velocity at cutoff.
 
     Pinned by ``test_ballistic.py`` (B2, landing within 100 m).
     """
@@ -309,7 +315,8 @@ def ballistic_step(
 
 @kernel
 def impact_fraction(height_before_m: float, height_after_m: float) -> float:
-    """Share of a step at which a falling body meets the ground, from its heights above it before and after."""
+    """Share of a step at which a falling body meets the ground, from its heights above it before and
+    after."""
     fall = height_before_m - height_after_m
     return min(max(height_before_m / fall, 0.0), 1.0) if fall > 0.0 else 1.0
 
@@ -329,8 +336,9 @@ def fly_to_ground(
     Returns
     -------
     tuple
-        Code (``FLOWN`` or ``NO_IMPACT`` before ``t_max_s``), impact position ECEF (m), time since launch (s), impact
-        speed (m/s), apogee (m above the ellipsoid), speed (m/s) and height (m) at the step after cutoff.
+        Code (``FLOWN`` or ``NO_IMPACT`` before ``t_max_s``), impact position ECEF (m), time since launch (s),
+        impact speed (m/s), apogee (m above the ellipsoid), speed (m/s) and height (m) at the step after
+        cutoff.
     """
     x, y, z = plan[COL_LAUNCH], plan[COL_LAUNCH + 1], plan[COL_LAUNCH + 2]
     vx, vy, vz = 0.0, 0.0, 0.0
@@ -369,10 +377,11 @@ def fly_to_ground(
 
 @kernel
 def minimum_energy_speed_mps(range_m: float) -> tuple[float, float, float, float]:
-    """Least speed for a range over a round, airless, resting earth: speed, elevation, apogee and time of flight.
+    """Least speed for a range over a round, airless, resting earth: speed, elevation, apogee and time of
+    flight.
 
-    Source: Wheelon (1959), free flight of a ballistic missile; sin(phi)/(1 + sin(phi)) form with phi the half angle.
-    Pinned by ``test_ballistic.py`` (B2).
+    Source: Wheelon (1959), free flight of a ballistic missile; sin(phi)/(1 + sin(phi)) form with phi the half
+    angle. Pinned by ``test_ballistic.py`` (B2).
     """
     half = 0.5 * range_m / MEAN_RADIUS_M
     s = math.sin(half)
@@ -436,7 +445,8 @@ class _Shot(NamedTuple):
 
 
 class _Shooter:
-    """Flies plans of one missile from one launch point and says how far down range and to the side they land."""
+    """Flies plans of one missile from one launch point and says how far down range and to the side they
+    land."""
 
     def __init__(
         self,
@@ -456,7 +466,8 @@ class _Shooter:
         b = np.array(geodetic_to_ecef(aim[0], aim[1], 0.0))
         cos_arc = float(a @ b / math.sqrt(float(a @ a) * float(b @ b)))
         self.range_m = MEAN_RADIUS_M * math.acos(min(max(cos_arc, -1.0), 1.0))
-        east, north, _ = ecef_to_enu(*[float(v) for v in b - a], *self.rotation)
+        ahead = b - a
+        east, north, _ = ecef_to_enu(float(ahead[0]), float(ahead[1]), float(ahead[2]), *self.rotation)
         self.azimuth_rad = math.atan2(east, north)
         up = a / math.sqrt(float(a @ a))
         forward = (b - a) - up * float((b - a) @ up)
@@ -551,7 +562,8 @@ def _hit(s: _Shooter, azimuth: float, elevation: float, cutoff: float, slope: fl
 
 
 def _best_elevation(s: _Shooter, g: _Guess, spread_rad: float) -> tuple[float, float]:
-    """Elevation of the greatest range at a guess's cutoff (parabola through three flights), and range gained, m."""
+    """Elevation of the greatest range at a guess's cutoff (parabola through three flights), and range
+    gained, m."""
     lower = s.shoot(g.azimuth_rad, g.elevation_rad - spread_rad, g.cutoff_s).down_m
     upper = s.shoot(g.azimuth_rad, g.elevation_rad + spread_rad, g.cutoff_s).down_m
     bend = upper - 2.0 * g.shot.down_m + lower
@@ -565,7 +577,8 @@ def _best_elevation(s: _Shooter, g: _Guess, spread_rad: float) -> tuple[float, f
 
 
 def _shaped(s: _Shooter, g: _Guess, trajectory: int) -> _Guess:
-    """A lofted or depressed flight: secant on elevation for the wanted apogee, as far as the propellant lasts."""
+    """A lofted or depressed flight: secant on elevation for the wanted apogee, as far as the propellant
+    lasts."""
     goal_m = g.shot.apogee_m * (LOFT_FACTOR if trajectory == LOFTED else DEPRESS_FACTOR)
     sign = 1.0 if trajectory == LOFTED else -1.0
     best = g
@@ -598,7 +611,8 @@ def _failure(code: int, s: _Shooter, reach_m: float = 0.0) -> LaunchSolution:
 
 
 def _kicks(s: _Shooter, plan: NDArray[np.float64], base: _Shot) -> None:
-    """Fill the plan's columns for aiming errors: velocity changes at cutoff per metre of impact, by differences."""
+    """Fill the plan's columns for aiming errors: velocity changes at cutoff per metre of impact, by
+    differences."""
     place = ecef_to_geodetic(base.x_m, base.y_m, base.z_m)
     rotation = enu_rotation(place[0], place[1])
     down = plan[COL_UP : COL_UP + 3] * 0.5 + plan[COL_DOWNRANGE : COL_DOWNRANGE + 3]
@@ -636,16 +650,16 @@ def solve_launch(
     launch, aim : tuple of float
         Geodetic latitude, longitude (rad) and height above the ellipsoid (m). 100 to 3,500 km apart.
     trajectory : int
-        ``MINIMUM_ENERGY``: the elevation that needs least propellant. ``LOFTED``, ``DEPRESSED``: 1.6 and 0.36 times
-        its apogee, or as near to that as the propellant allows.
+        ``MINIMUM_ENERGY``: the elevation that needs least propellant. ``LOFTED``, ``DEPRESSED``: 1.6 and 0.36
+        times its apogee, or as near to that as the propellant allows.
     dt_s : float
         Time step of the battle. The launch must lie on a tick for the battle to fly the very same steps.
 
     Returns
     -------
     LaunchSolution
-        With ``code`` 0 and a miss below 100 m, or another code of ``REASONS``; ``reach_m`` is then the furthest
-        range found (0 when it was not looked for).
+        With ``code`` 0 and a miss below 100 m, or another code of ``REASONS``; ``reach_m`` is then the
+        furthest range found (0 when it was not looked for).
 
     Pinned by ``test_ballistic.py``.
     """
@@ -678,9 +692,15 @@ def solve_launch(
         g = _hit(s, g.azimuth_rad, best, g.cutoff_s, g.slope_mps, 0.004 * s.range_m)
         if moved < 0.01:
             break
+    least = g
     if trajectory != MINIMUM_ENERGY:
         g = _shaped(s, g, trajectory)
     g = _hit(s, g.azimuth_rad, g.elevation_rad, g.cutoff_s, g.slope_mps, _MISS_GOAL_M)
+    for _ in range(4):  # a shaped flight a little beyond the propellant: back towards minimum energy
+        if trajectory == MINIMUM_ENERGY or s.miss_m(g.shot) <= _MISS_MAX_M:
+            break
+        elevation = 0.5 * (g.elevation_rad + least.elevation_rad)
+        g = _hit(s, g.azimuth_rad, elevation, g.cutoff_s, g.slope_mps, _MISS_GOAL_M)
     miss = s.miss_m(g.shot)
     if miss > _MISS_MAX_M or not g.shot.is_down:
         if g.cutoff_s >= burn and g.shot.down_m < 0.0:

@@ -1,7 +1,8 @@
-"""Where things are on the earth and how it pulls on them: WGS-84, local frames, gravity in the rotating frame.
+"""Where things are on the earth and how it pulls on them: WGS-84, local frames, gravity in the rotating
+frame.
 
-Everything is in metres, radians and seconds, in the rotating earth-centred earth-fixed frame (ECEF) of WGS-84,
-double precision.
+Everything is in metres, radians and seconds, in the rotating earth-centred earth-fixed frame (ECEF) of
+WGS-84, double precision.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ MU_M3PS2 = 3.986004418e14
 EARTH_RATE_RADPS = 7.292115e-5
 """Rotation of the earth (WGS-84)."""
 J2 = 1.08262982131e-3
-"""Second zonal harmonic, unnormalised, derived from the WGS-84 (EGM) coefficient -4.841651437908e-4 * sqrt(5)."""
+"""Second zonal harmonic, unnormalised, derived from the WGS-84 (EGM) coefficient -4.841651437908e-4 *
+sqrt(5)."""
 MEAN_RADIUS_M = 6_371_000.0
 """Mean radius, for horizon formulas that speak of an effective earth."""
 STANDARD_GRAVITY_MPS2 = 9.80665
@@ -87,7 +89,8 @@ def _meridian(x_m: float, y_m: float, z_m: float) -> tuple[float, float, float]:
 def ecef_to_geodetic(x_m: float, y_m: float, z_m: float) -> tuple[float, float, float]:
     """Geodetic latitude, longitude (rad) and height (m) of an ECEF position.
 
-    Good to 1e-4 m from -10 km to 2,000 km of height, poles included; at the centre of the earth the latitude is 0.
+    Good to 1e-4 m from -10 km to 2,000 km of height, poles included; at the centre of the earth the latitude
+    is 0.
 
     Source: Bowring (1985), Survey Review 28, two turns. Pinned by ``test_earth.py`` (round trip, A2).
     """
@@ -202,7 +205,8 @@ def ecef_to_enu(
     r21: float,
     r22: float,
 ) -> tuple[float, float, float]:
-    """East, north and up parts of an ECEF difference (or velocity), with the rotation of :func:`enu_rotation`.
+    """East, north and up parts of an ECEF difference (or velocity), with the rotation of
+    :func:`enu_rotation`.
 
     Pinned by ``test_earth.py`` (A2).
     """

@@ -1,11 +1,11 @@
 """How things move: the point mass in the rotating earth frame, and air-breathing flight along waypoints.
 
-Positions and velocities are in WGS-84 ECEF (rotating), metres and m/s. Kernels take scalars and return scalars; they
-keep no state.
+Positions and velocities are in WGS-84 ECEF (rotating), metres and m/s. Kernels take scalars and return
+scalars; they keep no state.
 
-The air-breathing threat is a kinematic model: it flies at a commanded speed over the ellipsoid, turns with limited
-load factor, climbs and dives with limited rate and changes speed with limited acceleration. It has no aerodynamics,
-and its speed is speed over the ground (still air).
+The air-breathing threat is a kinematic model: it flies at a commanded speed over the ellipsoid, turns with
+limited load factor, climbs and dives with limited rate and changes speed with limited acceleration. It has no
+aerodynamics, and its speed is speed over the ground (still air).
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ def point_mass_acceleration(
     push_x_mps2, push_y_mps2, push_z_mps2 : float
         Thrust and lift over mass, ECEF, m/s2.
     drag_area_per_mass_m2pkg : float
-        Drag coefficient x reference area / mass, m2/kg; the inverse of the ballistic coefficient; 0 for no drag.
+        Drag coefficient x reference area / mass, m2/kg; the inverse of the ballistic coefficient; 0 for no
+        drag.
     wind_x_mps, wind_y_mps, wind_z_mps : float
         Velocity of the air over the ground, ECEF, m/s.
 
@@ -95,7 +96,8 @@ def point_mass_step(
 ) -> tuple[float, float, float, float, float, float]:
     """Position and velocity one step later (classical fourth-order Runge-Kutta, push and drag area held).
 
-    Arguments as for :func:`point_mass_acceleration`. Source: NASA/TM-2015-218675 pins it (B1, ``test_motion.py``).
+    Arguments as for :func:`point_mass_acceleration`. Source: NASA/TM-2015-218675 pins it (B1,
+    ``test_motion.py``).
     """
     px, py, pz, d = push_x_mps2, push_y_mps2, push_z_mps2, drag_area_per_mass_m2pkg
     wx, wy, wz = wind_x_mps, wind_y_mps, wind_z_mps
@@ -105,7 +107,19 @@ def point_mass_step(
     vy2 = vy_mps + half * ay1
     vz2 = vz_mps + half * az1
     ax2, ay2, az2 = point_mass_acceleration(
-        x_m + half * vx_mps, y_m + half * vy_mps, z_m + half * vz_mps, vx2, vy2, vz2, px, py, pz, d, wx, wy, wz
+        x_m + half * vx_mps,
+        y_m + half * vy_mps,
+        z_m + half * vz_mps,
+        vx2,
+        vy2,
+        vz2,
+        px,
+        py,
+        pz,
+        d,
+        wx,
+        wy,
+        wz,
     )
     vx3 = vx_mps + half * ax2
     vy3 = vy_mps + half * ay2
@@ -170,7 +184,8 @@ def climb_command_mps(
     pull_mps2: float,
     dt_s: float,
 ) -> float:
-    """Rate of climb for the next step, m/s: towards a (moving) height, without overshoot at the vertical pull."""
+    """Rate of climb for the next step, m/s: towards a (moving) height, without overshoot at the vertical
+    pull."""
     rise_m = goal_m - height_m
     want = abs(rise_m) * (1.0 / _HEIGHT_TIME_S)
     brake = math.sqrt(1.6 * pull_mps2 * abs(rise_m))
@@ -215,19 +230,18 @@ def fly_air(
     to_x_m, to_y_m, to_z_m : float
         End of the leg, ECEF. Its height does not matter; ``altitude_m`` rules.
     altitude_m, end_altitude_m : float
-        Height above the ellipsoid to hold on this leg, and the one to have at its end. The change between them is
-        a straight slope at 0.8 of the climb limit that meets the leg's end (a terminal dive); equal for an
-        ordinary leg. For heights above the
-        ground add the ground's elevation.
+        Height above the ellipsoid to hold on this leg, and the one to have at its end. The change between
+        them is a straight slope at 0.8 of the climb limit that meets the leg's end (a terminal dive); equal
+        for an ordinary leg. For heights above the ground add the ground's elevation.
     speed_mps : float
         Commanded speed over the earth, m/s (the caller keeps it inside the type's limits).
     acceleration_max_mps2, turn_max_mps2, climb_max_mps : float
-        Limits of speed change, of sideways and vertical pull (see :func:`turn_acceleration_mps2`), and of climb
-        and descent.
+        Limits of speed change, of sideways and vertical pull (see :func:`turn_acceleration_mps2`), and of
+        climb and descent.
     behaviour : int
-        ``STRAIGHT``, ``TURN_AWAY`` (level flight directly away from the danger point, while this code is passed) or
-        ``WEAVE`` (sideways acceleration of amplitude ``weave_mps2`` and period ``weave_period_s``; the heading swings
-        by at most 1.2 rad).
+        ``STRAIGHT``, ``TURN_AWAY`` (level flight directly away from the danger point, while this code is
+        passed) or ``WEAVE`` (sideways acceleration of amplitude ``weave_mps2`` and period ``weave_period_s``;
+        the heading swings by at most 1.2 rad).
     weave_time_s : float
         Time since the weave began, s.
 
@@ -237,8 +251,8 @@ def fly_air(
         New position and velocity, then the level distance to the leg's end (from the old position, m) and the
         speed of closing on it, m/s. See :func:`is_leg_flown`.
 
-    On a straight leg the path is the curve of steepest closing on the ellipsoid, which stays within a metre of the
-    geodesic over 400 km. Pinned by ``test_motion.py`` against geographiclib.
+    On a straight leg the path is the curve of steepest closing on the ellipsoid, which stays within a metre
+    of the geodesic over 400 km. Pinned by ``test_motion.py`` against geographiclib.
     """
     up_x, up_y, up_z, h = up_and_height(x_m, y_m, z_m)
     climb = vx_mps * up_x + vy_mps * up_y + vz_mps * up_z
