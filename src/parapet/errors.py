@@ -65,7 +65,9 @@ class Finding:
 def sorted_findings(findings: Iterable[Finding]) -> list[Finding]:
     """The findings in the order of the file, errors first on one line; repeated ones said once."""
     unique = dict.fromkeys(findings)
-    return sorted(unique, key=lambda f: (f.file, f.line or 1_000_000_000, f.column, _RANK[f.severity], f.path))
+    return sorted(
+        unique, key=lambda f: (f.file, f.line or 1_000_000_000, f.column, _RANK[f.severity], f.path)
+    )
 
 
 class ParapetError(Exception):

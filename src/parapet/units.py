@@ -76,16 +76,17 @@ _QUANTITY: Final = re.compile(
 )
 
 
-def _known_unit(unit: str) -> tuple[str, float]:
+def _known_unit(unit: str, dimension: str = "") -> tuple[str, float]:
     name = unit.strip()
     name = ALIASES.get(name, name)
     found = UNITS.get(name)
     if found is not None:
         return found
-    lowered = {known.lower(): known for known in UNITS}
-    close = [lowered[name.lower()]] if name.lower() in lowered else []
-    close = close or difflib.get_close_matches(name, UNITS, n=1, cutoff=0.5)
-    hint = f" Did you mean {close[0]!r}?" if close else f" Known units: {', '.join(UNITS)}."
+    names = [*UNITS, *ALIASES]
+    fitting = [known for known in names if not dimension or UNITS[ALIASES.get(known, known)][0] == dimension]
+    close = [known for known in fitting if known.lower() == name.lower()]
+    close = close or difflib.get_close_matches(name, fitting, n=1, cutoff=0.5)
+    hint = f" Did you mean {close[0]!r}?" if close else f" Known units: {', '.join(dict.fromkeys(fitting))}."
     raise UnitError(f"{unit!r} is not a unit.{hint}")
 
 
@@ -164,20 +165,21 @@ def parse_quantity(text: str | int | float, dimension: str) -> float:
     number = float(match.group(1).replace("_", ""))
     unit = match.group(2)
     if unit is None:
-        return parse_quantity(number, dimension)
+        if dimension == "ratio" or number == 0.0:
+            return number
+        raise UnitError(f"got {text!r} without a unit, expected {_article(dimension)} such as {sample!r}.")
     if unit.startswith(","):
         raise UnitError(f"got {text!r}: digits are grouped by _ or not at all, e.g. {sample!r}.")
     if unit == "dBsm" and dimension == "area":
         return to_si(number, unit)
-    found = _known_unit(unit)[0]
+    found = _known_unit(unit, "" if unit in UNITS or unit in ALIASES else dimension)[0]
     if found != dimension:
         raise UnitError(
             f"got {text!r}: {unit!r} measures {_words(found)}, expected {_article(dimension)} such as {sample!r}."
         )
-    value = to_si(number, unit)
-    if not math.isfinite(value):
+    if not math.isfinite(number * _known_unit(unit)[1]):
         raise UnitError(f"got {text!r}: too large for {_article(dimension)} in {si_unit}.")
-    return value
+    return to_si(number, unit)
 
 
 def _words(dimension: str) -> str:

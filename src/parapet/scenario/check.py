@@ -25,7 +25,9 @@ def check(scenario: Scenario, catalogue: Catalogue) -> list[Finding]:
     return _Check(scenario, catalogue, document, set()).all()
 
 
-def check_file(path: str | FilePath, catalogue: Catalogue | None = None) -> tuple[Scenario | None, list[Finding]]:
+def check_file(
+    path: str | FilePath, catalogue: Catalogue | None = None
+) -> tuple[Scenario | None, list[Finding]]:
     """The scenario of a file (None if it cannot be played) and all findings; never raises for what a person wrote.
 
     Findings that need the catalogue are made even when the schema already has objections, on what is left of the file
@@ -71,7 +73,9 @@ def catalogue_for(scenario: Scenario, base: Catalogue | None = None) -> Catalogu
     return used
 
 
-def _catalogue(scenario: Scenario, document: Document, base: Catalogue | None) -> tuple[Catalogue, list[Finding]]:
+def _catalogue(
+    scenario: Scenario, document: Document, base: Catalogue | None
+) -> tuple[Catalogue, list[Finding]]:
     """The catalogue as far as it can be had, and what was wrong with the rest."""
     findings: list[Finding] = []
     used = base if base is not None and scenario.catalogue is None else catalogue_module.load()
@@ -122,7 +126,11 @@ class _Check(SiteChecks, RaidChecks):
 
     def whole(self) -> None:
         scenario = self.scenario
-        if not scenario.systems and not scenario.assets and not any(p[0] in ("systems", "assets") for p in self.dropped):
+        if (
+            not scenario.systems
+            and not scenario.assets
+            and not any(p[0] in ("systems", "assets") for p in self.dropped)
+        ):
             self.error((), "there is neither an asset nor a fire unit: nothing to attack and nothing to defend with. "
                        "Add 'assets:' or 'systems:'.")  # fmt: skip
         if not scenario.raid and not any(p[0] == "raid" for p in self.dropped):
@@ -137,7 +145,11 @@ class _Check(SiteChecks, RaidChecks):
                 f"the limit is {MAX_THREATS:,}. It would need about {need:.1f} GiB per battle.",
             )
         operational = [system for system in scenario.systems if system.status == "operational"]
-        late = [system for system in scenario.systems if system.status == "dormant" and system.ready_after_s is not None]
+        late = [
+            system
+            for system in scenario.systems
+            if system.status == "dormant" and system.ready_after_s is not None
+        ]
         if not scenario.systems:
             self.say("note", (), "there are no fire units: this is the undefended baseline.")
         elif not operational and not late:
@@ -161,24 +173,33 @@ class _Check(SiteChecks, RaidChecks):
 
     def names(self) -> None:
         first: dict[str, Path] = {}
+        repeated: set[Path] = set()
         for kind in ("assets", "systems", "raid"):
             for i, item in enumerate(getattr(self.scenario, kind)):
                 path: Path = (kind, i, "name")
                 if item.name in first:
+                    repeated.add(path)
                     line = self.document.position(self.document.origin(first[item.name]))[0]
-                    self.error(path, f"the name {item.name!r} is taken in line {line}. Every name stands once.")
+                    self.error(
+                        path, f"the name {item.name!r} is taken in line {line}. Every name stands once."
+                    )
                 else:
                     first[item.name] = path
-        owners: dict[str, Path] = dict(first)
+        # Groups have no draws of their own; their members have.
+        owners: dict[str, Path] = {name: path for name, path in first.items() if path[0] != "raid"}
         for i, system in enumerate(self.scenario.systems):
             entry = self.catalogue.systems.get(system.system)
-            if entry is not None:
+            if entry is not None and ("systems", i, "name") not in repeated:
                 for name in fire_unit_names(system.name, n_fire_units(entry)):
                     self._own(owners, name, ("systems", i, "name"))
         if self.scenario.n_threats <= MAX_THREATS:
             for i, group in enumerate(self.scenario.raid):
+                if ("raid", i, "name") in repeated:
+                    continue
                 threat = self.catalogue.threats.get(group.threat)
-                separates = threat is not None and threat.is_ballistic and threat.si("is_separating", 0.0) > 0.0
+                separates = (
+                    threat is not None and threat.is_ballistic and threat.si("is_separating", 0.0) > 0.0
+                )
                 for name in member_names(group):
                     self._own(owners, name, ("raid", i, "name"))
                     if separates:
@@ -190,6 +211,8 @@ class _Check(SiteChecks, RaidChecks):
     def _own(self, owners: dict[str, Path], name: str, path: Path) -> None:
         if name in owners:
             if owners[name][:2] != path[:2]:
-                self.error(path, f"its member would be called {name!r}, and that name is taken. Rename one of them.")
+                self.error(
+                    path, f"its member would be called {name!r}, and that name is taken. Rename one of them."
+                )
         else:
             owners[name] = path

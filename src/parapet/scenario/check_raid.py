@@ -8,7 +8,7 @@ from parapet.scenario.checks import Checks
 from parapet.scenario.document import Path
 from parapet.scenario.places import Point, distance_m
 from parapet.scenario.raid import heights_m, members, usual_height_m
-from parapet.scenario.schema import Group
+from parapet.scenario.schema import Group, Place
 
 if TYPE_CHECKING:
     from parapet.catalogue import Threat as ThreatEntry
@@ -37,7 +37,10 @@ class RaidChecks(Checks):
         self._times(path, group)
         for key in ("turn_away", "weave"):
             if threat is not None and threat.is_ballistic and getattr(group.behaviour, key) is not None:
-                self.error((*path, "behaviour"), f"a ballistic missile such as {group.threat!r} cannot {key.replace('_', ' ')}.")
+                self.error(
+                    (*path, "behaviour"),
+                    f"a ballistic missile such as {group.threat!r} cannot {key.replace('_', ' ')}.",
+                )
         if group.behaviour.turn_away is not None and group.behaviour.weave is not None:
             self.error((*path, "behaviour"), "got turn_away and weave, expected one of them.")
         if threat is None:
@@ -52,7 +55,11 @@ class RaidChecks(Checks):
                    "Give 'agl' or leave it out, or set environment.ground_elevation.")  # fmt: skip
 
     def _way(self, path: Path, group: Group, threat: ThreatEntry | None) -> None:
-        given = [key for key, value in (("route", group.route), ("ring", group.ring), ("launch", group.launch)) if value]
+        given = [
+            key
+            for key, value in (("route", group.route), ("ring", group.ring), ("launch", group.launch))
+            if value
+        ]
         if len(given) > 1:
             self.error((*path, given[1]), f"got {' and '.join(given)}, expected one of them.")
         if threat is None:
@@ -61,19 +68,28 @@ class RaidChecks(Checks):
             return
         if threat.is_ballistic:
             if "launch" not in given:
-                self.error(path, f"has no launch point; {group.threat!r} is ballistic. Give 'launch: {{lat: ..., lon: ...}}'.")
+                self.error(
+                    path,
+                    f"has no launch point; {group.threat!r} is ballistic. Give 'launch: {{lat: ..., lon: ...}}'.",
+                )
             for key in given:
                 if key != "launch":
                     self.error((*path, key), f"a ballistic missile has no {key}. Give 'launch' and 'aim'.")
             if group.aim is None:
                 self.error(path, "has no aim point. Give 'aim: NAME' or 'aim: {lat: ..., lon: ...}'.")
             if group.speed_mps is not None:
-                self.error((*path, "speed"), "a ballistic missile's speed follows from its flight. Leave it out.")
+                self.error(
+                    (*path, "speed"), "a ballistic missile's speed follows from its flight. Leave it out."
+                )
         else:
-            if "launch" in given:
-                self.error((*path, "launch"), f"{group.threat!r} is not ballistic: it has a 'route' or a 'ring'.")
+            if given == ["launch"]:
+                self.error(
+                    (*path, "launch"), f"{group.threat!r} is not ballistic: it has a 'route' or a 'ring'."
+                )
             elif not given:
-                self.error(path, f"has no route; {group.threat!r} flies over corners. Give 'route' or 'ring'.")
+                self.error(
+                    path, f"has no route; {group.threat!r} flies over corners. Give 'route' or 'ring'."
+                )
             if group.trajectory != "minimum_energy":
                 self.error((*path, "trajectory"), f"{group.threat!r} is not ballistic. Leave it out.")
 
@@ -88,10 +104,16 @@ class RaidChecks(Checks):
         key = "arrival" if group.arrival_s is not None else "time"
         if last >= duration:
             who = "the group" if first >= duration else "part of the group"
-            self.say("warning", (*path, key), f"{who} comes after the battle ends: last one at {last:g} s, duration {duration:g} s.")
+            self.say(
+                "warning",
+                (*path, key),
+                f"{who} comes after the battle ends: last one at {last:g} s, duration {duration:g} s.",
+            )
 
     def _ballistic(self, path: Path, group: Group, threat: ThreatEntry, aim: Point | None) -> None:
         if group.launch is None:
+            return
+        if self._hangs_on_wrong_aim(group, group.launch, aim):
             return
         start = self.point((*path, "launch"), group.launch, aim)
         if start is None or aim is None:
@@ -102,15 +124,22 @@ class RaidChecks(Checks):
             self.error((*path, "aim"), f"the aim point lies {reach / 1000:,.0f} km from the launch point, outside what "
                        f"{group.threat!r} can reach: {low / 1000:,.0f} to {high / 1000:,.0f} km.")  # fmt: skip
         if group.aim is not None and (group.aim.altitude_m or 0.0) > self.ground_m + 1000.0:
-            self.error((*path, "aim", "altitude"), "a ballistic missile comes down on the ground. Leave the altitude out.")
+            self.error(
+                (*path, "aim", "altitude"),
+                "a ballistic missile comes down on the ground. Leave the altitude out.",
+            )
 
     def _air(self, i: int, path: Path, group: Group, threat: ThreatEntry, aim: Point | None) -> None:
         is_speed_right = self._speed(path, group, threat)
         self._weave(path, group, threat)
         is_placed = group.aim is None or aim is not None
         corners = group.route if group.route else ((group.ring,) if group.ring is not None else ())
-        where: list[Path] = [(*path, "route", k) for k in range(len(group.route))] or [(*path, "ring")]
+        where: list[Path] = (
+            [(*path, "route", k) for k in range(len(group.route))] if group.route else [(*path, "ring")]
+        )
         for k, waypoint in enumerate(group.route):
+            if self._hangs_on_wrong_aim(group, waypoint, aim):
+                continue
             is_placed = self.point(where[k], waypoint, aim) is not None and is_placed
         if group.ring is not None:
             if group.ring.centre is not None:
@@ -118,13 +147,19 @@ class RaidChecks(Checks):
             elif group.aim is None:
                 self.error((*path, "ring"), "has no centre. Give 'aim', or 'centre' in the ring.")
                 is_placed = False
-        self._heights(group, threat, corners, where)
+        if corners:
+            self._heights(group, threat, corners, where)
         if group.route and len(group.route) == 1 and group.aim is None:
             self.error((*path, "route"), "one corner is no route. Add a second one, or an 'aim'.")
             is_placed = False
-        if not (is_placed and is_speed_right and corners) or (group.route and group.ring is not None):
+        n_ways = bool(group.route) + (group.ring is not None) + (group.launch is not None)
+        if not (is_placed and is_speed_right) or n_ways != 1:
             return
         self._length(i, path, group, threat)
+
+    @staticmethod
+    def _hangs_on_wrong_aim(group: Group, place: Place, aim: Point | None) -> bool:
+        return group.aim is not None and aim is None and place.of is None and place.lat_rad is None
 
     def _speed(self, path: Path, group: Group, threat: ThreatEntry) -> bool:
         if group.speed_mps is None:

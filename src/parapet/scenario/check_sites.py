@@ -32,7 +32,9 @@ class SiteChecks(Checks):
         if asset.template is not None:
             template = self.entry("assets", (*path, "template"), asset.template)
             if template is not None and template.kind != "template":
-                self.error((*path, "template"), f"{asset.template!r} is a word for hardness, not a kind of asset.")
+                self.error(
+                    (*path, "template"), f"{asset.template!r} is a word for hardness, not a kind of asset."
+                )
             return
         missing = [key for key, value in (("value", asset.value), ("radius", asset.radius_m), ("hardness", asset.hardness))
                    if value is None and not self._is_gone((*path, key))]  # fmt: skip
@@ -59,9 +61,14 @@ class SiteChecks(Checks):
         if entry is None:
             return
         n = n_fire_units(entry)
-        for key, count in (("boresights", len(system.boresights_rad)), ("fire_unit_offsets", len(system.fire_unit_offsets))):
+        for key, count in (
+            ("boresights", len(system.boresights_rad)),
+            ("fire_unit_offsets", len(system.fire_unit_offsets)),
+        ):
             if count and count != n:
-                self.error((*path, key), f"got {count}, expected {n}: one for each fire unit of {system.system!r}.")
+                self.error(
+                    (*path, key), f"got {count}, expected {n}: one for each fire unit of {system.system!r}."
+                )
         if system.boresights_rad and system.boresight_spacing_rad is not None:
             self.error((*path, "boresight_spacing"), "excludes 'boresights'. Keep one of the two.")
         self._mast(path, system, entry)
@@ -71,12 +78,19 @@ class SiteChecks(Checks):
         if not system.antenna_mast_m:
             return
         heights = set()
-        for name in [*entry.search_radars, *([entry.fire_units.local_radar] if entry.fire_units.local_radar else [])]:
+        for name in [
+            *entry.search_radars,
+            *([entry.fire_units.local_radar] if entry.fire_units.local_radar else []),
+        ]:
             radar = self.catalogue.radars.get(name)
-            heights |= {round(figure.nominal, 3) for figure in radar.mast_height} if radar is not None else set()
+            heights |= (
+                {round(figure.nominal, 3) for figure in radar.mast_height} if radar is not None else set()
+            )
         if round(system.antenna_mast_m, 3) not in heights:
             choice = ", ".join(f"{height:g} m" for height in sorted(heights))
-            text = f"expected none, {choice}" if choice else "this system's radars have no mast; expected none"
+            text = (
+                f"expected none, {choice}" if choice else "this system's radars have no mast; expected none"
+            )
             self.error((*path, "antenna_mast"), f"got {system.antenna_mast_m:g} m, {text}.")
 
     def _loads(self, path: Path, system: DefendingSystem, entry: SystemEntry) -> None:
@@ -97,7 +111,10 @@ class SiteChecks(Checks):
             if self.entry("interceptors", here, name) is None:
                 is_known = False
             elif name not in fits:
-                self.error(here, f"the launchers of {system.system!r} cannot hold {name!r}. They hold: {listed(fits)}.")
+                self.error(
+                    here,
+                    f"the launchers of {system.system!r} cannot hold {name!r}. They hold: {listed(fits)}.",
+                )
                 is_known = False
         if not is_known:
             return

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from parapet.errors import Finding, Severity
 from parapet.scenario.document import Document, Path
-from parapet.scenario.places import Point, Unplaced, distance_m, ground_elevation_m, located, sites
+from parapet.scenario.places import (
+    Point,
+    Unplaced,
+    distance_m,
+    ground_elevation_m,
+    located,
+    own_problem,
+    sites,
+)
 from parapet.scenario.read import did_you_mean
 from parapet.scenario.schema import Place, Scenario
 
@@ -26,7 +34,9 @@ def listed(names: Iterable[str]) -> str:
 class Checks:
     """Holds the list while the scenario is walked."""
 
-    def __init__(self, scenario: Scenario, catalogue: Catalogue, document: Document, dropped: set[Path]) -> None:
+    def __init__(
+        self, scenario: Scenario, catalogue: Catalogue, document: Document, dropped: set[Path]
+    ) -> None:
         self.scenario = scenario
         self.catalogue = catalogue
         self.document = document
@@ -57,19 +67,27 @@ class Checks:
         self.error(path, f"the catalogue has no {kind[:-1]} {name!r}.{hint}")
         return None
 
-    def point(self, path: Path, place: Place, default: Point | None = None, seen: tuple[str, ...] = ()) -> Point | None:
-        """The point a place means, or None and a finding."""
+    def point(
+        self, path: Path, place: Place, default: Point | None = None, seen: tuple[str, ...] = ()
+    ) -> Point | None:
+        """The point a place means, or None and a finding; None alone if it hangs on a place that is wrong."""
+        problem = own_problem(place)
+        if problem:
+            self.error(path, problem)
+            return None
+        if place.of is not None and place.of not in self.sites:
+            if not self._is_name_dropped():
+                none = " The scenario has no assets or systems."
+                hint = did_you_mean(place.of, self.sites) or (
+                    f" There are: {listed(self.sites)}." if self.sites else none
+                )
+                self.error((*path, "of"), f"no asset or system is called {place.of!r}.{hint}")
+            return None
         try:
             point = located(self.scenario, place, default, seen)
         except Unplaced as error:
-            if place.of is not None and place.of not in self.sites:
-                if self._is_dropped_name():
-                    return None
-                hint = did_you_mean(place.of, self.sites) or (
-                    f" There are: {listed(self.sites)}." if self.sites else " The scenario has no assets or systems."
-                )
-                self.error((*path, "of"), f"no asset or system is called {place.of!r}.{hint}")
-            elif place.of is None or "itself" in str(error) or not self._is_site_broken(place):
+            # A place that hangs on a broken one is not broken itself; a circle is told where it is closed.
+            if seen or place.of is None:
                 self.error(path, str(error))
             return None
         if self.centre is not None:
@@ -77,15 +95,12 @@ class Checks:
             if away > MAX_EXTENT_M:
                 text = f"lies {away / 1000:,.0f} km from the first site; a battle reaches {MAX_EXTENT_M / 1000:,.0f} km at most."
                 self.error(path, f"{text} Are latitude and longitude right?")
+                return None
         return point
 
-    def _is_dropped_name(self) -> bool:
+    def _is_name_dropped(self) -> bool:
+        """Whether a site that was taken out as wrong may be the one meant."""
         return any(len(path) in (2, 3) and path[0] in ("assets", "systems") for path in self.dropped)
-
-    def _is_site_broken(self, place: Place) -> bool:
-        """Whether the place itself is fine and the site it is measured from is not (reported there)."""
-        own_problem = (place.bearing_rad is None) != (place.distance_m is None) or place.lat_rad is not None
-        return place.of is not None and not own_problem
 
     def _centre(self) -> Point | None:
         for site in self.sites.values():

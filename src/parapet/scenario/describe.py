@@ -13,7 +13,14 @@ from rich.text import Text
 
 from parapet.catalogue import Catalogue, launchers_needed
 from parapet.scenario.check_sites import n_fire_units
-from parapet.scenario.places import Point, bearing_rad, boresights_rad, distance_m, ground_elevation_m, located
+from parapet.scenario.places import (
+    Point,
+    bearing_rad,
+    boresights_rad,
+    distance_m,
+    ground_elevation_m,
+    located,
+)
 from parapet.scenario.raid import Member, heights_m, members, usual_height_m
 from parapet.scenario.schema import DefendingSystem, Group, Scenario
 
@@ -65,7 +72,13 @@ def summary(scenario: Scenario, catalogue: Catalogue) -> str:
         missiles += n * entry.si("fire_units.n_missile_channels")
     sentences = []
     if units:
-        who = _and([f"{s.name} ({catalogue.systems[s.system].name})" for s in scenario.systems if s.name not in dormant])
+        who = _and(
+            [
+                f"{s.name} ({catalogue.systems[s.system].name})"
+                for s in scenario.systems
+                if s.name not in dormant
+            ]
+        )
         sentences.append(
             f"{who} defends with {_many(units, 'fire unit')} and {_many(rounds, 'ready round')}; "
             f"together they can hold {_many(targets, 'target')} and guide {_many(missiles, 'round')} at a time."
@@ -107,7 +120,9 @@ def _assets(scenario: Scenario, catalogue: Catalogue) -> Table:
 
 
 def _systems(scenario: Scenario, catalogue: Catalogue) -> Table:
-    table = _table("Systems", ["system", "catalogue", "status", "fire units look to", "load per fire unit", "place"])
+    table = _table(
+        "Systems", ["system", "catalogue", "status", "fire units look to", "load per fire unit", "place"]
+    )
     for system in scenario.systems:
         entry = catalogue.systems[system.system]
         n = n_fire_units(entry)
@@ -142,7 +157,11 @@ def _rules(system: DefendingSystem) -> str:
     if doctrine.hold_fire:
         return f"{system.name} holds fire: it tracks and never launches."
     mode = "looks before it shoots again" if doctrine.mode == "shoot_look_shoot" else "does not shoot again"
-    order = {"marginal": "best expected gain first", "optimal": "best assignment of each cycle", "nearest": "nearest first"}
+    order = {
+        "marginal": "best expected gain first",
+        "optimal": "best assignment of each cycle",
+        "nearest": "nearest first",
+    }
     text = (
         f"{system.name} fires {_many(doctrine.salvo, 'round')} at a track and {mode}; {order[doctrine.policy]}; "
         f"no shot under {doctrine.min_p_kill:.0%} kill probability"
@@ -156,7 +175,11 @@ def _rules(system: DefendingSystem) -> str:
         limits.append(f"faster than {rules.hostile_speed_min_mps:g} m/s")
     if rules.weapons_free_radius_m is not None:
         limits.append(f"coming within {rules.weapons_free_radius_m / 1000:g} km of what is defended")
-    return text + ". Hostile is every track" + (f" {' and '.join(limits)}." if limits else " without friend reply.")
+    return (
+        text
+        + ". Hostile is every track"
+        + (f" {' and '.join(limits)}." if limits else " without friend reply.")
+    )
 
 
 def _raid(scenario: Scenario, catalogue: Catalogue) -> Table:
@@ -211,9 +234,13 @@ def _heights(group: Group, ground_m: float, usual_m: float, is_ballistic: bool) 
     if is_ballistic:
         return group.trajectory.replace("_", " ")
     corners = group.route if group.route else ((group.ring,) if group.ring is not None else ())
-    heights = heights_m(corners, ground_m, usual_m)
-    above = sorted({round(height - ground_m) for height in heights})
-    return f"{_metres(above[0])} agl" if len(above) == 1 else f"{_metres(above[0])} to {_metres(above[-1])} agl"
+    seen: dict[str, None] = {}
+    for corner, height in zip(corners, heights_m(corners, ground_m, usual_m), strict=True):
+        if corner.altitude_m is not None:
+            seen[_metres(height)] = None
+        elif corner.agl_m is not None or not seen:
+            seen[f"{_metres(height - ground_m)} above ground"] = None
+    return " to ".join(seen)
 
 
 def _aim(scenario: Scenario, group: Group) -> str:
@@ -261,7 +288,7 @@ def _grid(point: Point) -> str:
 
 
 def _metres(height: float) -> str:
-    return f"{height / 1000:g} km" if height >= 2000 else f"{height:g} m"
+    return f"{height / 1000:.4g} km" if height >= 2000 else f"{height:.4g} m"
 
 
 def _time(time_s: float) -> str:

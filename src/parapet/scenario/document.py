@@ -39,6 +39,8 @@ class Document:
     kept
         For lists that lost wrong items: the items that are left, by their number in the file. The list's own
         path is the one in the file.
+    refused
+        Values that could not be read and stand as None.
     """
 
     file: str
@@ -46,13 +48,17 @@ class Document:
     lines: dict[Path, tuple[int, int]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     kept: dict[Path, list[int]] = field(default_factory=dict)
+    refused: set[Path] = field(default_factory=set)
 
     def origin(self, path: Path) -> Path:
         """The path in the file of a path in what is left of the data."""
         here: Path = ()
         for part in path:
             kept = self.kept.get(here)
-            here = (*here, kept[part] if kept is not None and isinstance(part, int) and part < len(kept) else part)
+            here = (
+                *here,
+                kept[part] if kept is not None and isinstance(part, int) and part < len(kept) else part,
+            )
         return here
 
     def position(self, path: Path) -> tuple[int, int]:
@@ -100,7 +106,9 @@ def parse_document(text: str, file: str) -> Document:
         document.findings.append(Finding("error", message, file, text[: error.position].count("\n") + 1, 1))
         return document
     if node is None:
-        document.findings.append(Finding("error", "the file is empty. A scenario begins with 'parapet: 1'.", file, 1, 1))
+        document.findings.append(
+            Finding("error", "the file is empty. A scenario begins with 'parapet: 1'.", file, 1, 1)
+        )
         return document
     document.lines[()] = (node.start_mark.line + 1, node.start_mark.column + 1)
     document.data = _Builder(document).value(node, ())
@@ -116,7 +124,9 @@ class _Builder:
 
     def refuse(self, node: Any, path: Path, message: str) -> None:
         mark = node.start_mark
-        finding = Finding("error", message, self.document.file, mark.line + 1, mark.column + 1, path_text(path))
+        finding = Finding(
+            "error", message, self.document.file, mark.line + 1, mark.column + 1, path_text(path)
+        )
         self.document.findings.append(finding)
 
     def value(self, node: Any, path: Path) -> Any:
@@ -124,9 +134,14 @@ class _Builder:
         if self.n_nodes > MAX_NODES or len(path) > MAX_DEPTH:
             if self.n_nodes <= MAX_NODES + 1:
                 self.n_nodes = MAX_NODES + 2
-                self.refuse(node, path[:6], f"too large or too deep: more than {MAX_NODES:,} values or {MAX_DEPTH} levels.")
+                self.refuse(
+                    node,
+                    path[:6],
+                    f"too large or too deep: more than {MAX_NODES:,} values or {MAX_DEPTH} levels.",
+                )
             return None
         if not node.tag.startswith(_STANDARD_TAG) or node.tag.startswith(_STANDARD_TAG + "python"):
+            self.document.refused.add(path)
             self.refuse(node, path, f"the tag {node.tag!r} has no meaning here. Leave it out.")
             return None
         if isinstance(node, yaml.MappingNode):
@@ -152,7 +167,9 @@ class _Builder:
             here = (*path, key)
             if key in result:
                 first = self.document.lines[here][0]
-                self.refuse(key_node, here, f"the key {key!r} stands here twice, first in line {first}. Keep one.")
+                self.refuse(
+                    key_node, here, f"the key {key!r} stands here twice, first in line {first}. Keep one."
+                )
                 continue
             self.document.lines[here] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
             result[key] = self.value(child, here)

@@ -65,8 +65,13 @@ def json_schema() -> dict[str, Any]:
                 described.pop("default")
             _default_as_text(described, quantity_of(model, attribute))
             if _takes_name(model, attribute):
-                described["anyOf"] = [{"type": "string"}, *described.pop("anyOf", [{"$ref": described.pop("$ref", None)}])]
-                described["anyOf"] = [option for option in described["anyOf"] if option.get("$ref", "") is not None]
+                described["anyOf"] = [
+                    {"type": "string"},
+                    *described.pop("anyOf", [{"$ref": described.pop("$ref", None)}]),
+                ]
+                described["anyOf"] = [
+                    option for option in described["anyOf"] if option.get("$ref", "") is not None
+                ]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **result, "title": "Parapet scenario"}
 
 
@@ -87,7 +92,9 @@ def _default_as_text(described: dict[str, Any], quantity: Quantity | None) -> No
 def quantity_of(model: type[BaseModel], attribute: str) -> Quantity | None:
     """The quantity an attribute holds; None for text, counts, lists and blocks."""
     field = model.model_fields[attribute]
-    found = [item for item in field.metadata if isinstance(item, Quantity)] or _quantities_in(field.annotation)
+    found = [item for item in field.metadata if isinstance(item, Quantity)] or _quantities_in(
+        field.annotation
+    )
     return found[0] if found else None
 
 
@@ -101,13 +108,27 @@ def _quantities_in(annotation: Any) -> list[Quantity]:
 
 def reference() -> str:
     """The reference page of the format, in Markdown: one table per block."""
-    parts = ["# Scenario reference", "", "Generated from `parapet.scenario.schema`. Values carry their unit.", ""]
+    parts = [
+        "# Scenario reference",
+        "",
+        "Generated from `parapet.scenario.schema`. Values carry their unit.",
+        "",
+    ]
     for model in _blocks():
         text = " ".join((model.__doc__ or "").split())
-        parts += [f"## {model.__name__}", "", text, "", "| key | value | default | meaning |", "|---|---|---|---|"]
+        parts += [
+            f"## {model.__name__}",
+            "",
+            text,
+            "",
+            "| key | value | default | meaning |",
+            "|---|---|---|---|",
+        ]
         for key, attribute in keys_of(model).items():
             meaning = attribute_texts()[model.__name__][attribute].replace("|", "\\|")
-            parts.append(f"| `{key}` | {_kind(model, attribute)} | {_default(model, attribute)} | {meaning} |")
+            parts.append(
+                f"| `{key}` | {_kind(model, attribute)} | {_default(model, attribute)} | {meaning} |"
+            )
         parts.append("")
     return "\n".join(parts)
 
@@ -116,7 +137,10 @@ def _blocks() -> list[type[BaseModel]]:
     blocks = [
         item
         for name, item in vars(schema).items()
-        if isinstance(item, type) and issubclass(item, BaseModel) and item is not BaseModel and not name.startswith("_")
+        if isinstance(item, type)
+        and issubclass(item, BaseModel)
+        and item is not BaseModel
+        and not name.startswith("_")
     ]
     return [schema.Scenario, *(block for block in blocks if block is not schema.Scenario)]
 
@@ -161,7 +185,11 @@ def _default(model: type[BaseModel], attribute: str) -> str:
     value = described["default"]
     if value is None or value == () or value == {} or value == "" or isinstance(value, BaseModel):
         return ""
-    return f"`{value:.4g}`" if isinstance(value, float) else f"`{str(value).lower() if isinstance(value, bool) else value}`"
+    return (
+        f"`{value:.4g}`"
+        if isinstance(value, float)
+        else f"`{str(value).lower() if isinstance(value, bool) else value}`"
+    )
 
 
 def text() -> str:

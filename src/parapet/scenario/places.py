@@ -53,7 +53,25 @@ def sites(scenario: Scenario) -> dict[str, Asset | DefendingSystem]:
     return {site.name: site for site in (*scenario.assets, *scenario.systems)}
 
 
-def located(scenario: Scenario, place: Place, default: Point | None = None, seen: tuple[str, ...] = ()) -> Point:
+def own_problem(place: Place) -> str:
+    """What is wrong with a place by itself, whatever it is measured from; empty if nothing."""
+    has_grid = place.lat_rad is not None or place.lon_rad is not None
+    has_polar = place.of is not None or place.bearing_rad is not None or place.distance_m is not None
+    if has_grid and has_polar:
+        return "'lat' and 'lon' exclude 'of', 'bearing' and 'distance'. Keep one of the two ways."
+    if has_grid:
+        missing = [key for key, value in (("lat", place.lat_rad), ("lon", place.lon_rad)) if value is None]
+        return f"{missing[0]!r} is missing." if missing else ""
+    if not has_polar:
+        return "a place needs 'lat' and 'lon', or 'of' (with 'bearing' and 'distance')."
+    if (place.bearing_rad is None) != (place.distance_m is None) and place.distance_m != 0.0:
+        return f"{'bearing' if place.bearing_rad is None else 'distance'!r} is missing; the two go together."
+    return ""
+
+
+def located(
+    scenario: Scenario, place: Place, default: Point | None = None, seen: tuple[str, ...] = ()
+) -> Point:
     """The point that a place means.
 
     Parameters
@@ -66,21 +84,16 @@ def located(scenario: Scenario, place: Place, default: Point | None = None, seen
     Unplaced
         If the place says too little, too much, names nothing known, or names itself.
     """
-    has_grid = place.lat_rad is not None or place.lon_rad is not None
-    has_polar = place.of is not None or place.bearing_rad is not None or place.distance_m is not None
-    if has_grid and has_polar:
-        raise Unplaced("'lat' and 'lon' exclude 'of', 'bearing' and 'distance'. Keep one of the two ways.")
-    if has_grid:
-        if place.lat_rad is None or place.lon_rad is None:
-            raise Unplaced(f"{'lat' if place.lat_rad is None else 'lon'!r} is missing.")
+    problem = own_problem(place)
+    if problem:
+        raise Unplaced(problem)
+    if place.lat_rad is not None and place.lon_rad is not None:
         return Point(place.lat_rad, place.lon_rad)
-    if not has_polar:
-        raise Unplaced("a place needs 'lat' and 'lon', or 'of' (with 'bearing' and 'distance').")
-    if (place.bearing_rad is None) != (place.distance_m is None) and place.distance_m != 0.0:
-        raise Unplaced(f"{'bearing' if place.bearing_rad is None else 'distance'!r} is missing; the two go together.")
     if place.of is None:
         if default is None:
-            raise Unplaced("'of' is missing: name the asset or system that 'bearing' and 'distance' start from.")
+            raise Unplaced(
+                "'of' is missing: name the asset or system that 'bearing' and 'distance' start from."
+            )
         origin = default
     else:
         site = sites(scenario).get(place.of)
@@ -96,7 +109,9 @@ def ground_elevation_m(scenario: Scenario) -> float:
     """Height of the smooth ground above the ellipsoid: as written, or the mean elevation of the sites, or 0."""
     if scenario.environment.ground_elevation_m is not None:
         return scenario.environment.ground_elevation_m
-    known = [site.elevation_m for site in (*scenario.systems, *scenario.assets) if site.elevation_m is not None]
+    known = [
+        site.elevation_m for site in (*scenario.systems, *scenario.assets) if site.elevation_m is not None
+    ]
     return sum(known) / len(known) if known else 0.0
 
 

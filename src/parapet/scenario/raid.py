@@ -133,7 +133,9 @@ def members(
         member = Member(name, i_group, group.threat, start, arrival, speed, corners, aim, aim_asset(group))
         if start is None and speed > 0.0 and arrival is not None:
             start = arrival - member.path_m / speed
-            member = Member(name, i_group, group.threat, start, arrival, speed, corners, aim, aim_asset(group))
+            member = Member(
+                name, i_group, group.threat, start, arrival, speed, corners, aim, aim_asset(group)
+            )
         result.append(member)
     return result
 

@@ -122,7 +122,9 @@ def reading_of_text(text: str, file: str = "<text>") -> Reading:
 
 def _version_finding(document: Document) -> Finding | None:
     if "parapet" not in document.data:
-        return document.finding("error", (), f"the first line says the format: 'parapet: {FORMAT}'. It is missing.")
+        return document.finding(
+            "error", (), f"the first line says the format: 'parapet: {FORMAT}'. It is missing."
+        )
     got = document.data["parapet"]
     if got != FORMAT or isinstance(got, bool):
         text = f"got format {got!r}, this version of Parapet reads 'parapet: {FORMAT}'."
@@ -184,12 +186,17 @@ def _closed_up(document: Document, value: Any, path: Path) -> Any:
 
 
 def _findings(document: Document, errors: list[Any]) -> list[Finding]:
-    messages = [(_plain(details["loc"]), details["type"], _message(_plain(details["loc"]), details)) for details in errors]
+    messages = [
+        (_plain(details["loc"]), details["type"], _message(_plain(details["loc"]), details))
+        for details in errors
+    ]
     # A misspelt key is one mistake, not two: the key it was meant to be is not reported missing as well.
     meant = {(*path[:-1], text.split("Did you mean '")[1].split("'")[0])
              for path, kind, text in messages if kind == "extra_forbidden" and "Did you mean" in text}  # fmt: skip
     return [
-        document.finding("error", path, text) for path, kind, text in messages if kind != "missing" or path not in meant
+        document.finding("error", path, text)
+        for path, kind, text in messages
+        if (kind != "missing" or path not in meant) and path not in document.refused
     ]
 
 

@@ -16,12 +16,20 @@ from parapet.scenario.quantity import Quantity
 _RIGHT_ANGLE = math.pi / 2.0
 _TURN = 2.0 * math.pi
 
-Name = Annotated[str, Strict(), StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"^[^/\n]+$")]
+Name = Annotated[
+    str, Strict(), StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"^[^/\n]+$")
+]
 Text = Annotated[str, Strict(), StringConstraints(strip_whitespace=True)]
 Flag = Annotated[bool, Strict()]
-Latitude = Annotated[float, Quantity("angle", -_RIGHT_ANGLE, _RIGHT_ANGLE, is_bare_degrees=True, shown="from -90 to 90 deg")]
-Longitude = Annotated[float, Quantity("angle", -math.pi, _TURN, is_bare_degrees=True, shown="from -180 to 360 deg")]
-Bearing = Annotated[float, Quantity("angle", -_TURN, _TURN, is_bare_degrees=True, shown="from -360 to 360 deg")]
+Latitude = Annotated[
+    float, Quantity("angle", -_RIGHT_ANGLE, _RIGHT_ANGLE, is_bare_degrees=True, shown="from -90 to 90 deg")
+]
+Longitude = Annotated[
+    float, Quantity("angle", -math.pi, _TURN, is_bare_degrees=True, shown="from -180 to 360 deg")
+]
+Bearing = Annotated[
+    float, Quantity("angle", -_TURN, _TURN, is_bare_degrees=True, shown="from -360 to 360 deg")
+]
 Height = Annotated[float, Quantity("length", -500.0, 1_500_000.0, shown="from -500 m to 1,500 km")]
 HeightAboveGround = Annotated[float, Quantity("length", -500.0, 1_500_000.0, shown="from -500 m to 1,500 km")]
 Elevation = Annotated[float, Quantity("length", -500.0, 9000.0, shown="from -500 m to 9,000 m")]
@@ -239,7 +247,9 @@ class TurnAway(_Block):
 class Weave(_Block):
     """The threat flies a horizontal weave."""
 
-    load_mps2: Annotated[float, Quantity("acceleration", 0.0, 200.0, is_above_low=True)] = Field(alias="load")
+    load_mps2: Annotated[float, Quantity("acceleration", 0.0, 1000.0, is_above_low=True)] = Field(
+        alias="load"
+    )
     """Lateral acceleration, e.g. `4 g`."""
     period_s: Annotated[float, Quantity("time", 1.0, 600.0)] = Field(alias="period")
     """Time of one full weave."""
@@ -304,9 +314,13 @@ class Scenario(_Block):
     """Where it comes from and what is assumed."""
     seed: Annotated[int, Strict(), Field(ge=0, lt=2**63)] = 1
     """Seed of every random draw; the same seed gives the same battle."""
-    duration_s: Annotated[float, Quantity("time", 1.0, 86400.0, shown="from 1 s to 24 h")] = Field(alias="duration")
+    duration_s: Annotated[float, Quantity("time", 1.0, 86400.0, shown="from 1 s to 24 h")] = Field(
+        alias="duration"
+    )
     """How long the battle lasts at most."""
-    time_step_s: Annotated[float, Quantity("time", 0.01, 1.0, shown="from 0.01 s to 1 s")] = Field(0.25, alias="time_step")
+    time_step_s: Annotated[float, Quantity("time", 0.01, 1.0, shown="from 0.01 s to 1 s")] = Field(
+        0.25, alias="time_step"
+    )
     """Length of one tick of the battle's clock."""
     recording: Literal["outcomes", "events", "full"] = "events"
     """What is kept: outcomes only, every event, or also positions and tracks. Never changes the battle."""
