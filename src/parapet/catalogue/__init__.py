@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from parapet.catalogue.catalogue import Catalogue
 from parapet.catalogue.entries import Asset, Entry, Interceptor, Radar, System, Threat
 from parapet.catalogue.figure import GRADES, Figure
-from parapet.catalogue.load import launchers_needed, load
+from parapet.catalogue.loading import launchers_needed, load
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -133,7 +133,7 @@ class Catalogue:
         CatalogueError
             If a path leads nowhere or the changed entry is wrong.
         """
-        from parapet.catalogue.load import build
+        from parapet.catalogue.loading import build
 
         documents = {section: dict(found) for section, found in self.documents.items()}
         copied: set[tuple[str, str]] = set()

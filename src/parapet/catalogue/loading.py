@@ -44,7 +44,7 @@ def load(*extra: str | Path) -> Catalogue:
     Notes
     -----
     Under 150 ms once the parsed files are cached; the result is shared, it cannot be changed.
-    Pinned by ``tests/catalogue/test_load.py``.
+    Pinned by ``tests/catalogue/test_loading.py``.
     """
     folders = (DATA_FOLDER, *(Path(folder).resolve() for folder in extra))
     return _load(folders, _stamp(folders))
@@ -69,7 +69,7 @@ def _load(folders: tuple[Path, ...], stamp: object) -> Catalogue:
         if not folder.is_dir():
             raise CatalogueError(f"{folder} is not a folder. A catalogue folder holds files such as threats.yaml.")
         sources.update(read_sources(folder / "sources.bib"))
-        for path in sorted(folder.glob("*.yaml")):
+        for path in sorted(folder.glob("*.yaml"), key=lambda path: (path.stem not in SECTIONS, path.name)):
             _add(documents, _read(path), path, findings)
     if findings:
         raise CatalogueError(sorted_findings(findings))
