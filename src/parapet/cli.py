@@ -6,6 +6,7 @@ Polars.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -94,10 +95,10 @@ class _Progress:
             _say(f"playing {self.duration_s:.0f} s of battle ...")
         return self
 
-    def __call__(self, t_s: float, *_: object) -> None:
-        """The battle has come to this second."""
+    def __call__(self, share: float) -> None:
+        """This share of the battle has been played."""
         if self.bar is not None:
-            self.bar.update(self.task, completed=t_s)
+            self.bar.update(self.task, completed=share * self.duration_s)
 
     def __exit__(self, *_: object) -> None:
         if self.bar is not None:
@@ -204,10 +205,9 @@ def _deep_findings(scenario: Any, catalogue: Any) -> list[Finding]:
     from parapet.engine import compile as compiler
 
     try:
-        compiler.compile_world(scenario, catalogue)
+        return compiler.compile_scenario(scenario, catalogue).notes
     except InputError as error:
         return error.findings
-    return []
 
 
 @app.command()
@@ -255,9 +255,9 @@ def schema(
 ) -> None:
     """Print a JSON Schema: of scenario files (for editors), or of the JSON of a battle."""
     if what == "scenario":
-        from parapet.scenario.json_schema import json_schema
+        from parapet.scenario.json_schema import text
 
-        _print_json(json_schema())
+        sys.stdout.write(text())
     elif what == "battle":
         from parapet.analysis.battle_schema import battle_schema
 
@@ -285,6 +285,9 @@ def main(arguments: list[str] | None = None) -> int:
 
     With the variable ``PARAPET_DEBUG`` set, errors come with their traceback.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a letter is no reason to stop
     try:
         result = app(arguments, prog_name="parapet", standalone_mode=False)
         code = result if isinstance(result, int) else 0

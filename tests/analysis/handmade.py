@@ -93,7 +93,6 @@ def handmade() -> Any:
     world = SimpleNamespace(
         threats=SimpleNamespace(
             id=np.arange(5, dtype=np.uint64),
-            i_type=np.array([0, 0, 1, 0, 1]),
             start_s=np.array([10.0, 20.0, 9e9, 25.0, 9e9]),
         ),
         units=SimpleNamespace(
@@ -110,7 +109,7 @@ def handmade() -> Any:
         world=world,
         sizes=SimpleNamespace(n_channels_max=20),
         names=SimpleNamespace(
-            threats=THREATS, threat_types=["som", "scud-b"], radars=["Mürted/91N6E"], units=UNITS,
+            threats=THREATS, threat_types=["som", "som", "scud-b", "som", "scud-b body"], radars=["Mürted/91N6E"], units=UNITS,
             launchers=[f"launcher-{i}" for i in range(4)], interceptors=["48N6E3", "40N6E"],
             assets=["Ankara", "Mürted/command-post"], posts=["Mürted"], n_raid=4,
         ),

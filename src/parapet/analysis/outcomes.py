@@ -163,7 +163,7 @@ def threat_rows(played: Played) -> list[ThreatRow]:
         rows.append(
             ThreatRow(
                 name=names.threats[i],
-                type=type_of(played, i),
+                type=names.threat_types[i],
                 outcome=codes.OUTCOME_WORDS[status],
                 launch_s=launch_s,
                 first_detection_s=_number(score["first_detection_s"]),
@@ -179,11 +179,6 @@ def threat_rows(played: Played) -> list[ThreatRow]:
     return rows
 
 
-def type_of(played: Played, i_threat: int) -> str:
-    """Catalogue id of a threat's type."""
-    return str(played.names.threat_types[int(played.world.threats.i_type[i_threat])])
-
-
 def shot_rows(played: Played) -> list[ShotRow]:
     """One row per round fired, in the order of launch."""
     names = played.names
@@ -192,7 +187,7 @@ def shot_rows(played: Played) -> list[ShotRow]:
     for shot in played.log.shot:
         outcome = int(shot["outcome"])
         is_over = outcome != codes.SHOT_FLYING
-        has_met = outcome in (codes.SHOT_KILLED, codes.SHOT_MISSED)
+        has_met = is_over and int(shot["i_hit"]) >= 0
         rows.append(
             ShotRow(
                 interceptor=names.interceptors[int(shot["i_interceptor"])],

@@ -131,7 +131,9 @@ def find_name(name: str, names: Sequence[str], what: str) -> int:
     folded = {other.casefold(): i for i, other in reversed(list(enumerate(names)))}
     if name.casefold() in folded:
         return folded[name.casefold()]
-    close = difflib.get_close_matches(name.casefold(), folded, n=3, cutoff=0.5)
+    stem, _, number = name.casefold().rpartition("-")
+    padded = [other for other in folded if number.isdigit() and other in (f"{stem}-{number:0>2}", f"{stem}-{number:0>3}")]
+    close = padded or difflib.get_close_matches(name.casefold(), folded, n=3, cutoff=0.5)
     if close:
         hint = " Did you mean " + " or ".join(repr(names[folded[c]]) for c in close) + "?"
     elif names:
@@ -259,7 +261,7 @@ def why(played: Played, threat: str, unit: str | None = None) -> Why:
     life = life_of(played, i_threat) or (0.0, 0.0)
     return Why(
         threat=names.threats[i_threat],
-        type=str(names.threat_types[int(played.world.threats.i_type[i_threat])]),
+        type=names.threat_types[i_threat],
         outcome=codes.OUTCOME_WORDS[int(played.truth.threat[i_threat]["status"])],
         fire_unit=unit_name,
         start_s=life[0],

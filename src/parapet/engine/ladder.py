@@ -39,18 +39,18 @@ from parapet.engine.codes import (
 from parapet.engine.command import picture_of
 from parapet.engine.sensing import visibility
 from parapet.engine.telling import tell
+from parapet.engine.tracking import picture_of_plot
 
 
 @kernel
 def feeds(world, own, i_radar, i_picture):
-    """Whether a radar that is switched on puts its search plots into a picture."""
-    if own.radar[i_radar].is_alive == 0 or own.radar[i_radar].is_on == 0:
+    """Whether a radar that is switched on and searches puts its plots into a picture."""
+    if own.radar[i_radar].is_alive == 0 or own.radar[i_radar].is_on == 0 or not world.radars.period_s[i_radar] > 0.0:
         return False
-    n_posts = world.posts.i_asset.size
-    i_post = world.radars.i_post[i_radar]
-    if i_picture < n_posts:
-        return i_post == i_picture
-    return world.radars.i_unit[i_radar] == i_picture - n_posts and (i_post < 0 or own.post_alive[i_post] == 0)
+    if world.radars.is_engagement[i_radar] == 1 and world.radars.i_post[i_radar] < 0:
+        if own.unit[world.radars.i_unit[i_radar]].is_autonomous == 0:
+            return False
+    return picture_of_plot(world, own, i_radar) == i_picture
 
 
 @kernel
