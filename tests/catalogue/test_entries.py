@@ -124,7 +124,11 @@ def test_published_figures_are_carried_faithfully() -> None:
 
 
 def test_channels_of_the_variants() -> None:
-    for name, targets, missiles in (("s400-full", 80, 160), ("s400-original", 36, 72), ("s400-turkiye-2", 20, 40)):
+    for name, targets, missiles in (
+        ("s400-full", 80, 160),
+        ("s400-original", 36, 72),
+        ("s400-turkiye-2", 20, 40),
+    ):
         system = CATALOGUE.systems[name]
         n = system.si("fire_units.count")
         assert n * system.si("fire_units.n_target_channels") == targets
@@ -160,7 +164,9 @@ def test_rounds_can_be_built(entry: Entry) -> None:
     gained = entry.si("boost_specific_impulse") * 9.80665 * math.log(entry.si("launch_mass") / empty)
     assert 800 < gained < 3500
     assert entry.si("cd_transonic") > entry.si("cd_hypersonic") >= 0.15
-    assert entry.si("range_min") < entry.si("range_air") and entry.si("altitude_min") < entry.si("altitude_max")
+    assert entry.si("range_min") < entry.si("range_air") and entry.si("altitude_min") < entry.si(
+        "altitude_max"
+    )
     is_seeing = entry.si("seeker_range_reference") > 0
     assert is_seeing == (entry.guidance == "active")  # type: ignore[attr-defined]
     assert (entry.si("receiver_angle_noise") > 0) == (entry.guidance == "tvm")  # type: ignore[attr-defined]
@@ -173,14 +179,19 @@ def test_only_40n6e_flies_on_the_search_track() -> None:
 @pytest.mark.parametrize("entry", BALLISTIC, ids=[t.id for t in BALLISTIC])
 def test_ballistic_missiles_have_the_speed_for_their_range(entry: Entry) -> None:
     """Rocket equation less usual losses against the least speed for the range over a round, airless earth."""
-    gained = entry.si("specific_impulse") * 9.80665 * math.log(
-        entry.si("launch_mass") / (entry.si("launch_mass") - entry.si("propellant_mass"))
+    gained = (
+        entry.si("specific_impulse")
+        * 9.80665
+        * math.log(entry.si("launch_mass") / (entry.si("launch_mass") - entry.si("propellant_mass")))
     )
     half = entry.si("range_max") / 6.371e6 / 2
     needed = math.sqrt(2 * 3.986e14 / 6.371e6 * math.sin(half) / (1 + math.sin(half)))
     assert 1.05 * needed < gained < 1.75 * needed
     thrust_to_weight = (
-        entry.si("propellant_mass") / entry.si("burn_time") * entry.si("specific_impulse") / entry.si("launch_mass")
+        entry.si("propellant_mass")
+        / entry.si("burn_time")
+        * entry.si("specific_impulse")
+        / entry.si("launch_mass")
     )
     assert thrust_to_weight > 1.3
     dry = entry.si("launch_mass") - entry.si("propellant_mass")

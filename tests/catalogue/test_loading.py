@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import subprocess
 import sys
@@ -79,7 +80,9 @@ def test_an_extra_folder_adds_entries(tmp_path: Path) -> None:
         ("  name: Hangar\n", "  name: Hangar\n  id: shed\n", 3, ["leave it out"]),
     ],
 )  # fmt: skip
-def test_a_wrong_entry_gives_one_message(tmp_path: Path, old: str, new: str, line: int, words: list[str]) -> None:
+def test_a_wrong_entry_gives_one_message(
+    tmp_path: Path, old: str, new: str, line: int, words: list[str]
+) -> None:
     assert old in ASSET
     text = message_of(folder_with(tmp_path, ASSET.replace(old, new, 1)))
     assert f"assets.yaml:{line}" in text if line else "assets.yaml" in text
@@ -112,9 +115,9 @@ def test_a_folder_brings_its_own_sources(tmp_path: Path) -> None:
 
 
 def test_a_system_must_name_things_that_exist() -> None:
-    with pytest.raises(CatalogueError, match="'92n6' is not among the radars. Did you mean '92n6e'"):
+    with pytest.raises(CatalogueError, match=r"'92n6' is not among the radars. Did you mean '92n6e'"):
         load().replace({"systems.s400-full.fire_units.engagement_radar": "92n6"})
-    with pytest.raises(CatalogueError, match="'48n6e9' is not among the interceptors. Did you mean"):
+    with pytest.raises(CatalogueError, match=r"'48n6e9' is not among the interceptors. Did you mean"):
         load().replace({"systems.s400-full.fire_units.load.48n6e9": 2})
 
 
@@ -129,16 +132,16 @@ def test_a_radar_needs_the_keys_of_its_kind() -> None:
 
 
 def test_unknown_names_get_a_hint() -> None:
-    with pytest.raises(CatalogueError, match="no radar is called '92N6'. Did you mean '92n6e'"):
+    with pytest.raises(CatalogueError, match=r"no radar is called '92N6'. Did you mean '92n6e'"):
         load().get("radar", "92N6")
     with pytest.raises(CatalogueError, match="It is one of the threats"):
         load().get("systems", "tomahawk")
     with pytest.raises(CatalogueError, match="Did you mean 'shahed-136'"):
         load().find("shahed-163")
-    with pytest.raises(CatalogueError, match="'radras' is no kind of entry. Did you mean 'radars'"):
+    with pytest.raises(CatalogueError, match=r"'radras' is no kind of entry. Did you mean 'radars'"):
         load().get("radras", "x")
     entry = load().find("92n6e")
-    with pytest.raises(CatalogueError, match="has no 'half_secter'. Did you mean 'half_sector'"):
+    with pytest.raises(CatalogueError, match=r"has no 'half_secter'. Did you mean 'half_sector'"):
         entry.figure("half_secter")
     with pytest.raises(CatalogueError, match="period is not given"):
         entry.figure("period")
@@ -270,12 +273,11 @@ def test_sources_are_parsed() -> None:
 def test_entries_can_be_shown() -> None:
     from rich.console import Console
 
-    console = Console(width=160, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
-    with console.file:
-        console.print(catalogue.list_entries())
-        for entry in load().entries():
-            console.print(catalogue.describe(f"{entry.section}.{entry.id}"))
-        text = console.export_text()
+    console = Console(width=160, record=True, file=io.StringIO())
+    console.print(catalogue.list_entries())
+    for entry in load().entries():
+        console.print(catalogue.describe(f"{entry.section}.{entry.id}"))
+    text = console.export_text()
     for words in ("40n6e", "390 km", "general knowledge", "said to stand at", "Figures by grade"):
         assert words.lower() in text.lower()
     with pytest.raises(CatalogueError, match="Did you mean 'radars'"):

@@ -65,7 +65,9 @@ class Catalogue:
         name = kind if kind in SECTIONS else f"{kind}s"
         if name not in SECTIONS:
             known = ", ".join(SECTIONS)
-            raise CatalogueError(f"{kind!r} is no kind of entry.{did_you_mean(kind, SECTIONS)} Known: {known}.")
+            raise CatalogueError(
+                f"{kind!r} is no kind of entry.{did_you_mean(kind, SECTIONS)} Known: {known}."
+            )
         found: Mapping[str, Entry] = getattr(self, name)
         return found
 
@@ -193,7 +195,9 @@ def _inside(parent: Any, key: str, path: str) -> Any:
         for i, item in enumerate(parent):
             if key == str(i) or (isinstance(item, dict) and item.get("name") == key):
                 return item
-        known = [str(item.get("name", i)) if isinstance(item, dict) else str(i) for i, item in enumerate(parent)]
+        known = [
+            str(item.get("name", i)) if isinstance(item, dict) else str(i) for i, item in enumerate(parent)
+        ]
     raise CatalogueError(f"{path!r} leads nowhere: there is no {key!r}.{did_you_mean(key, known)}")
 
 
@@ -214,7 +218,9 @@ def _new_figure(old: dict[str, Any], value: Any, path: str) -> dict[str, Any]:
     if match is not None:
         value, unit = float(match.group(1)), match.group(2)
     elif isinstance(value, str):
-        raise CatalogueError(f"{path}: got {value!r}, expected a number in {unit} or a text such as '12 {unit}'.")
+        raise CatalogueError(
+            f"{path}: got {value!r}, expected a number in {unit} or a text such as '12 {unit}'."
+        )
     figure: dict[str, Any] = {**old, "low": value, "nominal": value, "high": value, "unit": unit}
     _mark_changed(figure)
     return figure

@@ -301,7 +301,7 @@ class Interceptor(Entry):
     p_reliability: Probability
     """That motor, link, seeker and fuze all work."""
     p_kill: Probability | None = None
-    """If given, the exact kill probability of a round that arrives, whatever its miss distance (closed-form battles)."""
+    """If given, the exact kill probability of a round that arrives, whatever its miss (closed-form battles)."""
     seeker_range_reference: Distance
     """Range at which an active seeker locks on to 1 m2; 0 without one."""
     seeker_field_of_view: Annotated[Figure, Quantity("angle", 0.0, 3.1416)]
@@ -547,7 +547,5 @@ class Asset(Entry):
         return self
 
 
-SECTIONS: dict[str, type[Entry]] = {
-    cls.section: cls for cls in (Radar, Interceptor, System, Threat, Asset)
-}
+SECTIONS: dict[str, type[Entry]] = {cls.section: cls for cls in (Radar, Interceptor, System, Threat, Asset)}
 """Section name -> entry type."""

@@ -140,7 +140,16 @@ class Quantity:
         if fit and fit not in FITS:
             raise _refuse(f"got fit {fit!r}, expected one of {', '.join(FITS)}.")
         self._check_origin(grade, fit, **texts)
-        return Figure(*si, unit=unit, grade=grade, fit=fit, written=(low, nominal, high), **texts)
+        return Figure(
+            *si,
+            unit,
+            grade,
+            texts["source"],
+            texts["pointer"],
+            texts["note"],
+            fit,
+            written=(low, nominal, high),
+        )
 
     def _numbers(self, value: Mapping[str, Any]) -> tuple[float, float, float]:
         numbers: list[float] = []
@@ -175,7 +184,9 @@ class Quantity:
         if not grade:
             raise _refuse(f"has no grade, expected one of {', '.join(GRADES)}.")
         if grade not in GRADES:
-            raise _refuse(f"got grade {grade!r}, expected one of {', '.join(GRADES)}.{did_you_mean(grade, GRADES)}")
+            raise _refuse(
+                f"got grade {grade!r}, expected one of {', '.join(GRADES)}.{did_you_mean(grade, GRADES)}"
+            )
         return str(grade)
 
     @staticmethod
@@ -190,11 +201,15 @@ class Quantity:
     @staticmethod
     def _check_origin(grade: str, fit: str, source: str, pointer: str, note: str) -> None:
         if "://" in source:
-            raise _refuse("source is a URL; it must be a key of sources.bib. A page nobody opened is a pointer.")
+            raise _refuse(
+                "source is a URL; it must be a key of sources.bib. A page nobody opened is a pointer."
+            )
         if grade == "read" and not source:
             raise _refuse("has grade 'read' but no source (a key of sources.bib).")
         if grade != "read" and source:
-            raise _refuse(f"has grade {grade!r} and a source; only a figure of grade 'read' has one. Use pointer.")
+            raise _refuse(
+                f"has grade {grade!r} and a source; only a figure of grade 'read' has one. Use pointer."
+            )
         if pointer and not pointer.startswith(("http://", "https://")):
             raise _refuse(f"got pointer {pointer!r}, expected a URL that begins with http:// or https://.")
         if grade in ("derived", "notional") and not note:

@@ -24,6 +24,7 @@ from parapet.errors import CatalogueError, Finding, sorted_findings
 
 DATA_FOLDER: Final = Path(__file__).parent / "data"
 _CACHE_VERSION: Final = "1"
+_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def load(*extra: str | Path) -> Catalogue:
@@ -67,7 +68,9 @@ def _load(folders: tuple[Path, ...], stamp: object) -> Catalogue:
     findings: list[Finding] = []
     for folder in folders:
         if not folder.is_dir():
-            raise CatalogueError(f"{folder} is not a folder. A catalogue folder holds files such as threats.yaml.")
+            raise CatalogueError(
+                f"{folder} is not a folder. A catalogue folder holds files such as threats.yaml."
+            )
         sources.update(read_sources(folder / "sources.bib"))
         for path in sorted(folder.glob("*.yaml"), key=lambda path: (path.stem not in SECTIONS, path.name)):
             _add(documents, _read(path), path, findings)
@@ -89,7 +92,9 @@ def _add(
             findings.append(Finding("error", message + did_you_mean(str(section), SECTIONS), _shown(path)))
             continue
         if not isinstance(entries, Mapping):
-            findings.append(Finding("error", "expected a mapping id: entry.", _shown(path), path=str(section)))
+            findings.append(
+                Finding("error", "expected a mapping id: entry.", _shown(path), path=str(section))
+            )
             continue
         for name, raw in entries.items():
             if name in documents[section]:
@@ -129,17 +134,23 @@ def build(documents: Mapping[str, Mapping[str, Document]], sources: Mapping[str,
 def _entry(kind: type[Entry], name: str, document: Document, findings: list[Finding]) -> Entry | None:
     raw = document.raw
     if not isinstance(raw, Mapping):
-        findings.append(_finding(document, kind.section, name, (), f"got {raw!r}, expected keys and figures."))
+        findings.append(
+            _finding(document, kind.section, name, (), f"got {raw!r}, expected keys and figures.")
+        )
         return None
     if "id" in raw:
-        findings.append(_finding(document, kind.section, name, ("id",), "leave it out: the key above it is the id."))
+        findings.append(
+            _finding(document, kind.section, name, ("id",), "leave it out: the key above it is the id.")
+        )
         return None
     try:
         return kind.model_validate({**raw, "id": name})
     except ValidationError as error:
         for problem in error.errors(include_url=False):
             place = tuple(part for part in problem["loc"] if part not in ("[key]",))
-            findings.append(_finding(document, kind.section, name, place, _sentence(kind, cast(Any, problem))))
+            findings.append(
+                _finding(document, kind.section, name, place, _sentence(kind, cast(Any, problem)))
+            )
         return None
 
 
@@ -147,7 +158,9 @@ def _sentence(kind: type[Entry], problem: Mapping[str, Any]) -> str:
     place, value = problem["loc"], problem["input"]
     if problem["type"] == "extra_forbidden":
         known = _keys_at(kind, place[:-1])
-        return f"unknown key.{did_you_mean(str(place[-1]), known) or ' Known keys: ' + ', '.join(known) + '.'}"
+        return (
+            f"unknown key.{did_you_mean(str(place[-1]), known) or ' Known keys: ' + ', '.join(known) + '.'}"
+        )
     if problem["type"] == "missing":
         return "is missing."
     if problem["type"] == "literal_error":
@@ -209,18 +222,19 @@ def _check_references(
 
     for name, system in entries["systems"].items():
         units = system.fire_units
+        wanted: list[tuple[tuple[Any, ...], str, str | None]]
         wanted = [(("search_radars", i), "radars", radar) for i, radar in enumerate(system.search_radars)]
         wanted += [(("fire_units", "engagement_radar"), "radars", units.engagement_radar)]
         wanted += [(("fire_units", "local_radar"), "radars", units.local_radar)]
         wanted += [(("fire_units", "load", key), "interceptors", key) for key in units.load]
         for place, section, key in wanted:
             if not known(section, key):
-                message = f"{key!r} is not among the {section}.{did_you_mean(key, documents[section])}"
+                message = f"{key!r} is not among the {section}.{did_you_mean(str(key), documents[section])}"
                 findings.append(_finding(documents["systems"][name], "systems", name, place, message))
         message = _load_message(units, entries["interceptors"])
         if message:
-            place = ("fire_units", "load")
-            findings.append(_finding(documents["systems"][name], "systems", name, place, message))
+            load_place = ("fire_units", "load")
+            findings.append(_finding(documents["systems"][name], "systems", name, load_place, message))
 
 
 def _load_message(units: Any, interceptors: Mapping[str, Any]) -> str:
@@ -253,10 +267,9 @@ def _read(path: Path) -> Any:
     if cached is not None:
         with suppress(OSError, ValueError):
             return json.loads(cached.read_bytes())
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        _refuse_repeated_keys(path, yaml.compose(content.decode("utf-8"), Loader=loader))
-        parsed = yaml.load(content.decode("utf-8"), Loader=loader)  # noqa: S506 - both loaders are the safe ones
+        _refuse_repeated_keys(path, yaml.compose(content.decode("utf-8"), Loader=_LOADER))
+        parsed = yaml.load(content.decode("utf-8"), Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
@@ -309,13 +322,13 @@ def _write_whole(path: Path, text: str) -> None:
     handle, temporary = tempfile.mkstemp(dir=path.parent)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
-    os.replace(temporary, path)
+    Path(temporary).replace(path)
 
 
 def _position(path: Path, section: str, name: str, place: tuple[Any, ...]) -> tuple[int, int]:
     """Line and column of the deepest part of a place that stands in the file, (0, 0) if none does."""
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"))
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
     except (OSError, yaml.YAMLError):
         return 0, 0
     parts = (name, *place) if path.stem in SECTIONS else (section, name, *place)
@@ -334,12 +347,14 @@ def _child(node: Any, part: Any) -> tuple[Any, Any] | None:
         return next(((key.start_mark, value) for key, value in node.value if key.value == str(part)), None)
     if isinstance(node, yaml.SequenceNode):
         if str(part).isdigit():
-            return (node.value[int(part)].start_mark, node.value[int(part)]) if int(part) < len(node.value) else None
+            return (
+                (node.value[int(part)].start_mark, node.value[int(part)])
+                if int(part) < len(node.value)
+                else None
+            )
         for item in node.value:
             if isinstance(item, yaml.MappingNode) and any(
                 key.value == "name" and value.value == part for key, value in item.value
             ):
                 return item.start_mark, item
     return None
-
-

@@ -109,7 +109,9 @@ def _words(part: Part, head: str = "") -> Iterable[tuple[str, str]]:
 
 
 def _summary(entry: Entry) -> str:
-    words = [str(getattr(entry, key)).replace("_", " ") for key in _SUMMARY[entry.section] if getattr(entry, key)]
+    words = [
+        str(getattr(entry, key)).replace("_", " ") for key in _SUMMARY[entry.section] if getattr(entry, key)
+    ]
     for path in _KEY_FIGURES[entry.section]:
         if entry.has(path):
             figure = entry.figure(path)
