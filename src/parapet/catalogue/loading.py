@@ -268,8 +268,10 @@ def _read(path: Path) -> Any:
         with suppress(OSError, ValueError):
             return json.loads(cached.read_bytes())
     try:
-        _refuse_repeated_keys(path, yaml.compose(content.decode("utf-8"), Loader=_LOADER))
-        parsed = yaml.load(content.decode("utf-8"), Loader=_LOADER)
+        reader = _LOADER(content.decode("utf-8"))
+        node = reader.get_single_node()
+        _refuse_repeated_keys(path, node)
+        parsed = None if node is None else reader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
