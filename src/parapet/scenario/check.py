@@ -138,10 +138,11 @@ class _Check(SiteChecks, RaidChecks):
         n = scenario.n_threats
         if n > MAX_THREATS:
             largest = max(range(len(scenario.raid)), key=lambda i: scenario.raid[i].count)
+            group = scenario.raid[largest]
             need = memory_bytes(n) / 2**30
             self.error(
                 ("raid", largest, "count"),
-                f"the raid has {n:,} threats, {scenario.raid[largest].count:,} of them in {scenario.raid[largest].name!r}; "
+                f"the raid has {n:,} threats, {group.count:,} of them in {group.name!r}; "
                 f"the limit is {MAX_THREATS:,}. It would need about {need:.1f} GiB per battle.",
             )
         operational = [system for system in scenario.systems if system.status == "operational"]

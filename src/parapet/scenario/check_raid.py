@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from parapet.scenario.checks import Checks
 from parapet.scenario.document import Path
 from parapet.scenario.places import Point, distance_m
-from parapet.scenario.raid import heights_m, members, usual_height_m
+from parapet.scenario.raid import corners_of, heights_m, members, usual_height_m
 from parapet.scenario.schema import Group, Place
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ class RaidChecks(Checks):
         is_speed_right = self._speed(path, group, threat)
         self._weave(path, group, threat)
         is_placed = group.aim is None or aim is not None
-        corners = group.route if group.route else ((group.ring,) if group.ring is not None else ())
+        corners = corners_of(group)
         where: list[Path] = (
             [(*path, "route", k) for k in range(len(group.route))] if group.route else [(*path, "ring")]
         )
@@ -167,7 +167,8 @@ class RaidChecks(Checks):
         low, high = threat.si("speed_min"), threat.si("speed_max")
         if low - 1e-6 <= group.speed_mps <= high + 1e-6:
             return True
-        text = f"{group.speed_mps:,.0f} m/s is outside this motion model: {group.threat!r} flies {low:,.0f} to {high:,.0f} m/s."
+        text = f"{group.speed_mps:,.0f} m/s is outside this motion model: "
+        text += f"{group.threat!r} flies {low:,.0f} to {high:,.0f} m/s."
         if low <= group.speed_mps / 3.6 <= high:
             text += " Was km/h meant?"
         self.error((*path, "speed"), text)
@@ -176,8 +177,8 @@ class RaidChecks(Checks):
     def _weave(self, path: Path, group: Group, threat: ThreatEntry) -> None:
         weave = group.behaviour.weave
         if weave is not None and weave.load_mps2 > threat.si("load_factor_max") * 9.80665 + 1e-6:
-            self.error((*path, "behaviour", "weave", "load"), f"got {weave.load_mps2 / 9.80665:.1f} g; {group.threat!r} stands "
-                       f"{threat.si('load_factor_max'):g} g.")  # fmt: skip
+            text = f"got {weave.load_mps2 / 9.80665:.1f} g; {group.threat!r} stands {threat.si('load_factor_max'):g} g."
+            self.error((*path, "behaviour", "weave", "load"), text)
 
     def _heights(self, group: Group, threat: ThreatEntry, corners: Any, where: list[Path]) -> None:
         low, high = threat.si("altitude_min"), threat.si("altitude_max")
@@ -195,7 +196,8 @@ class RaidChecks(Checks):
             if height < self.ground_m - 1e-6:
                 self._below(key, "route", height)
             elif height - self.ground_m < low - 1e-6:
-                text = f"{height - self.ground_m:.0f} m above the ground is too low: {group.threat!r} flies at {low:g} m or higher."
+                text = f"{height - self.ground_m:.0f} m above the ground is too low: "
+                text += f"{group.threat!r} flies at {low:g} m or higher."
                 self.error(key, text)
             elif height > high + 1e-6:
                 self.error(key, f"{height:,.0f} m is too high: {group.threat!r} flies up to {high:,.0f} m.")

@@ -36,8 +36,8 @@ class SiteChecks(Checks):
                     (*path, "template"), f"{asset.template!r} is a word for hardness, not a kind of asset."
                 )
             return
-        missing = [key for key, value in (("value", asset.value), ("radius", asset.radius_m), ("hardness", asset.hardness))
-                   if value is None and not self._is_gone((*path, key))]  # fmt: skip
+        given = {"value": asset.value, "radius": asset.radius_m, "hardness": asset.hardness}
+        missing = [key for key, value in given.items() if value is None and not self._is_gone((*path, key))]
         if missing:
             self.error(path, f"{', '.join(map(repr, missing))} missing: give a 'template', or all of value, radius and "
                        "hardness.")  # fmt: skip
@@ -122,8 +122,11 @@ class SiteChecks(Checks):
         if needed > n_launchers + 1e-9:
             key = "loads" if system.loads is not None else "launchers"
             tubes = entry.si("fire_units.tubes_per_launcher")
-            self.error((*path, key), f"the load needs {needed * tubes:g} tubes per fire unit, its {n_launchers:g} launchers hold "
-                       f"{n_launchers * tubes:g}. Load less, or give it more launchers.")  # fmt: skip
+            text = (
+                f"the load needs {needed * tubes:g} tubes per fire unit, its {n_launchers:g} launchers hold "
+            )
+            text += f"{n_launchers * tubes:g}. Load less, or give it more launchers."
+            self.error((*path, key), text)
 
     def _elevation(self, path: Path, elevation_m: float | None) -> None:
         if elevation_m is not None and abs(elevation_m - self.ground_m) > GROUND_DOUBT_M:

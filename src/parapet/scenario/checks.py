@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from parapet.errors import Finding, Severity
 from parapet.scenario.document import Document, Path
 from parapet.scenario.places import (
+    PlaceError,
     Point,
-    Unplaced,
     distance_m,
     ground_elevation_m,
     located,
@@ -85,7 +85,7 @@ class Checks:
             return None
         try:
             point = located(self.scenario, place, default, seen)
-        except Unplaced as error:
+        except PlaceError as error:
             # A place that hangs on a broken one is not broken itself; a circle is told where it is closed.
             if seen or place.of is None:
                 self.error(path, str(error))
@@ -93,8 +93,9 @@ class Checks:
         if self.centre is not None:
             away = distance_m(self.centre, point)
             if away > MAX_EXTENT_M:
-                text = f"lies {away / 1000:,.0f} km from the first site; a battle reaches {MAX_EXTENT_M / 1000:,.0f} km at most."
-                self.error(path, f"{text} Are latitude and longitude right?")
+                text = f"lies {away / 1000:,.0f} km from the first site; a battle reaches "
+                text += f"{MAX_EXTENT_M / 1000:,.0f} km at most. Are latitude and longitude right?"
+                self.error(path, text)
                 return None
         return point
 
@@ -106,6 +107,6 @@ class Checks:
         for site in self.sites.values():
             try:
                 return located(self.scenario, site.place, None, (site.name,))
-            except Unplaced:
+            except PlaceError:
                 continue
         return None

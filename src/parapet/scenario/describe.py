@@ -21,7 +21,7 @@ from parapet.scenario.places import (
     ground_elevation_m,
     located,
 )
-from parapet.scenario.raid import Member, heights_m, members, usual_height_m
+from parapet.scenario.raid import Member, corners_of, heights_m, members, usual_height_m
 from parapet.scenario.schema import DefendingSystem, Group, Scenario
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ def _origin(scenario: Scenario, group: Group, crew: list[Member]) -> str:
 def _heights(group: Group, ground_m: float, usual_m: float, is_ballistic: bool) -> str:
     if is_ballistic:
         return group.trajectory.replace("_", " ")
-    corners = group.route if group.route else ((group.ring,) if group.ring is not None else ())
+    corners = corners_of(group)
     seen: dict[str, None] = {}
     for corner, height in zip(corners, heights_m(corners, ground_m, usual_m), strict=True):
         if corner.altitude_m is not None:
@@ -265,8 +265,8 @@ def _clock(scenario: Scenario) -> str:
     environment = scenario.environment
     wind = f"{len(environment.wind)} wind levels" if environment.wind else "no wind"
     return (
-        f"Plays {_time(scenario.duration_s)} in steps of {scenario.time_step_s:g} s with seed {scenario.seed}, over smooth "
-        f"ground at {ground_elevation_m(scenario):.0f} m, {wind}; records {scenario.recording}."
+        f"Plays {_time(scenario.duration_s)} in steps of {scenario.time_step_s:g} s with seed {scenario.seed}, "
+        f"over smooth ground at {ground_elevation_m(scenario):.0f} m, {wind}; records {scenario.recording}."
     )
 
 

@@ -19,7 +19,7 @@ class Point(NamedTuple):
     lon_rad: float
 
 
-class Unplaced(Exception):
+class PlaceError(Exception):
     """A place cannot be found; the message says why. Turned into a finding by `check`, never seen by a person."""
 
 
@@ -50,7 +50,9 @@ def _inverse(a: Point, b: Point) -> dict[str, float]:
 
 def sites(scenario: Scenario) -> dict[str, Asset | DefendingSystem]:
     """Assets and systems by name."""
-    return {site.name: site for site in (*scenario.assets, *scenario.systems)}
+    found: dict[str, Asset | DefendingSystem] = {asset.name: asset for asset in scenario.assets}
+    found.update({system.name: system for system in scenario.systems})
+    return found
 
 
 def own_problem(place: Place) -> str:
@@ -81,26 +83,26 @@ def located(
 
     Raises
     ------
-    Unplaced
+    PlaceError
         If the place says too little, too much, names nothing known, or names itself.
     """
     problem = own_problem(place)
     if problem:
-        raise Unplaced(problem)
+        raise PlaceError(problem)
     if place.lat_rad is not None and place.lon_rad is not None:
         return Point(place.lat_rad, place.lon_rad)
     if place.of is None:
         if default is None:
-            raise Unplaced(
+            raise PlaceError(
                 "'of' is missing: name the asset or system that 'bearing' and 'distance' start from."
             )
         origin = default
     else:
         site = sites(scenario).get(place.of)
         if site is None:
-            raise Unplaced(f"no asset or system is called {place.of!r}.")
+            raise PlaceError(f"no asset or system is called {place.of!r}.")
         if place.of in seen:
-            raise Unplaced(f"the place is measured from itself: {' -> '.join((*seen, place.of))}.")
+            raise PlaceError(f"the place is measured from itself: {' -> '.join((*seen, place.of))}.")
         origin = located(scenario, site.place, None, (*seen, place.of))
     return destination(origin, place.bearing_rad or 0.0, place.distance_m or 0.0)
 
@@ -109,9 +111,7 @@ def ground_elevation_m(scenario: Scenario) -> float:
     """Height of the smooth ground above the ellipsoid: as written, or the mean elevation of the sites, or 0."""
     if scenario.environment.ground_elevation_m is not None:
         return scenario.environment.ground_elevation_m
-    known = [
-        site.elevation_m for site in (*scenario.systems, *scenario.assets) if site.elevation_m is not None
-    ]
+    known = [site.elevation_m for site in sites(scenario).values() if site.elevation_m is not None]
     return sum(known) / len(known) if known else 0.0
 
 

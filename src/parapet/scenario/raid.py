@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from parapet.scenario.names import member_names
@@ -70,16 +72,16 @@ class Member:
     def path_m(self) -> float:
         """Length over the ground of the route."""
         points = [Point(corner.lat_rad, corner.lon_rad) for corner in self.corners]
-        return sum(distance_m(a, b) for a, b in zip(points, points[1:], strict=False))
+        return sum(distance_m(a, b) for a, b in pairwise(points))
 
 
 def aim_point(scenario: Scenario, group: Group) -> Point | None:
-    """Where the group is going; None without an aim. Raises `places.Unplaced`."""
+    """Where the group is going; None without an aim. Raises `places.PlaceError`."""
     return None if group.aim is None else located(scenario, group.aim)
 
 
 def ring_centre(scenario: Scenario, group: Group, ring: Ring) -> Point | None:
-    """The middle of a ring: as written, or the aim. Raises `places.Unplaced`."""
+    """The middle of a ring: as written, or the aim. Raises `places.PlaceError`."""
     return aim_point(scenario, group) if ring.centre is None else located(scenario, ring.centre)
 
 
@@ -89,7 +91,14 @@ def ring_arc_rad(ring: Ring) -> float:
     return arc if arc > 1e-9 else _TURN
 
 
-def heights_m(corners: tuple[Waypoint, ...] | tuple[Ring], ground_m: float, usual_m: float) -> list[float]:
+def corners_of(group: Group) -> tuple[Waypoint | Ring, ...]:
+    """What gives the heights of a group: its route, or its ring, or nothing."""
+    if group.route:
+        return group.route
+    return () if group.ring is None else (group.ring,)
+
+
+def heights_m(corners: Sequence[Waypoint | Ring], ground_m: float, usual_m: float) -> list[float]:
     """Height of each corner above the ellipsoid; one that says nothing keeps the height of the one before."""
     result: list[float] = []
     for corner in corners:
@@ -114,7 +123,7 @@ def members(
 
     Raises
     ------
-    places.Unplaced
+    places.PlaceError
         If a place of the group cannot be found; `check` reports that before.
     """
     group = scenario.raid[i_group]

@@ -156,7 +156,7 @@ def _without(document: Document, data: Any, errors: list[Any], dropped: set[Path
         holder, depth = data, 0
         while depth < len(target) - 1 and isinstance(holder, dict | list):
             try:
-                inner = holder[target[depth]]  # type: ignore[index, call-overload]
+                inner = holder[target[depth]]  # type: ignore[index]
             except (KeyError, IndexError, TypeError):
                 break
             if not isinstance(inner, dict | list):

@@ -42,7 +42,7 @@ Probability = Annotated[float, Quantity("ratio", 0.0, 1.0, shown="from 0 to 1")]
 
 
 class _Block(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 def _place_from_name(value: Any) -> Any:
@@ -205,9 +205,9 @@ class DefendingSystem(_Block):
     """Rounds per fire unit by interceptor id; left out, the catalogue's load."""
     launchers: Annotated[int, Strict(), Field(ge=0, le=64)] | None = None
     """Launchers per fire unit; left out, the catalogue's."""
-    doctrine: Doctrine = Doctrine()
+    doctrine: Doctrine = Field(default_factory=Doctrine)
     """How rounds are spent."""
-    rules: Rules = Rules()
+    rules: Rules = Field(default_factory=Rules)
     """What may be shot at."""
 
 
@@ -283,7 +283,7 @@ class Group(_Block):
     """Instead of `time`: when the first one is to reach the aim, undisturbed (time on target)."""
     interval_s: Duration = Field(0.0, alias="interval")
     """Time from one member to the next."""
-    spacing: Spacing = Spacing()
+    spacing: Spacing = Field(default_factory=Spacing)
     """Distances between members."""
     speed_mps: PositiveSpeed | None = Field(None, alias="speed")
     """Ground speed of an air-breathing threat; left out, the catalogue's."""
@@ -297,7 +297,7 @@ class Group(_Block):
     """What it attacks: the name of an asset or system, or a place."""
     trajectory: Literal["minimum_energy", "lofted", "depressed"] = "minimum_energy"
     """Ballistic: shape of the flight."""
-    behaviour: Annotated[Behaviour, BeforeValidator(_behaviour)] = Behaviour()
+    behaviour: Annotated[Behaviour, BeforeValidator(_behaviour)] = Field(default_factory=Behaviour)
     """Air-breathing: what it does on the way."""
 
 
@@ -328,7 +328,7 @@ class Scenario(_Block):
     """A folder with catalogue files of your own, seen from the scenario's folder; same format, other ids."""
     catalogue_overrides: dict[str, Any] = {}
     """Single catalogue figures changed for this scenario, e.g. `systems.s400-full.fire_units.count: 5`."""
-    environment: Environment = Environment()
+    environment: Environment = Field(default_factory=Environment)
     """The ground and the air."""
     assets: tuple[Asset, ...] = ()
     """What is defended."""
