@@ -21,7 +21,7 @@ import time
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import platformdirs
 
@@ -36,7 +36,7 @@ _MARK = "parapet-kernels"
 
 _LIBRARIES = ("numba", "llvmlite", "numpy")
 
-_FLAGS: dict[str, bool | str] = {"nogil": True, "error_model": "numpy", "cache": True}
+_FLAGS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "cache": True}
 
 # Variables that say where or how loudly, not what code comes out.
 _NOT_CODE = frozenset(
@@ -161,9 +161,10 @@ import numba
 import numpy as np
 
 # For the case that somebody imported Numba before Parapet: it has read the variable already.
-numba.config.CACHE_DIR = os.environ.get("NUMBA_CACHE_DIR", "")
+_config: Any = numba.config
+_config.CACHE_DIR = os.environ.get("NUMBA_CACHE_DIR", "")
 
-_njit = numba.njit(**_FLAGS)
+_njit: Any = numba.njit(**_FLAGS)
 
 
 P = ParamSpec("P")
@@ -203,7 +204,7 @@ def is_cache_cold(module: str = "battle") -> bool:
 
     ``module`` is the last part of a module's name. False when compilation is switched off.
     """
-    if numba.config.DISABLE_JIT:
+    if _config.DISABLE_JIT:
         return False
     return next(CACHE_FOLDER.rglob(f"{module}.*.nbi"), None) is None
 
