@@ -35,7 +35,7 @@ def _project(root: Path) -> dict:
 def _loaded_by(code: str, *suspects: str) -> str:
     """Which of the suspects a fresh Python has loaded after running the code."""
     check = f"{code}\nimport sys; print(*[m for m in {suspects!r} if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()[-1].strip()
 
