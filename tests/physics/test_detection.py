@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 from scipy import integrate, stats
@@ -32,7 +33,9 @@ def test_square_law_steady_echo() -> None:
 def test_required_snr(row: tuple[float, float, float, float]) -> None:
     """R4, both ways."""
     for swerling, level_db in zip((0, 1, 3), row[1:], strict=True):
-        assert det.db_from_ratio(det.required_snr(row[0], 1e-6, swerling, 1)) == pytest.approx(level_db, abs=1e-4)
+        assert det.db_from_ratio(det.required_snr(row[0], 1e-6, swerling, 1)) == pytest.approx(
+            level_db, abs=1e-4
+        )
         assert det.p_detection(det.ratio_from_db(level_db), 1e-6, swerling) == pytest.approx(row[0], abs=1e-4)
 
 
@@ -75,9 +78,9 @@ def test_fluctuation_is_the_average_over_steady_echoes(swerling: int, n: int, le
         return float(density.pdf(s) * stats.ncx2.sf(2 * threshold, 2 * n, 2 * n * s))
 
     inside = 3.0 * (threshold + 60.0) / n
-    expected = (
-        integrate.quad(weighted, 1e-12, inside, limit=400, epsabs=1e-11, points=[threshold / n])[0] + density.sf(inside)
-    )
+    expected = integrate.quad(weighted, 1e-12, inside, limit=400, epsabs=1e-11, points=[threshold / n])[
+        0
+    ] + density.sf(inside)
     assert det.p_detection_pulses(snr, threshold, swerling, n) == pytest.approx(expected, abs=2e-7)
 
 
@@ -93,7 +96,7 @@ def test_closed_forms_equal_the_series() -> None:
 def test_more_echo_never_lowers_detection() -> None:
     for swerling in (0, 1, 3):
         rising = [det.p_detection(det.ratio_from_db(0.5 * k), 1e-6, swerling) for k in range(-40, 120)]
-        assert all(b >= a for a, b in zip(rising, rising[1:], strict=False))
+        assert all(b >= a for a, b in pairwise(rising))
         assert det.p_detection(0.0, 1e-6, swerling) == pytest.approx(1e-6, rel=1e-9)
         assert rising[-1] > 0.99
 
@@ -101,7 +104,9 @@ def test_more_echo_never_lowers_detection() -> None:
 def test_inverse_for_many_pulses() -> None:
     for swerling in (0, 1, 3):
         snr = det.required_snr(0.7, 1e-6, swerling, 16)
-        assert det.p_detection_pulses(snr, det.threshold_level(1e-6, 16), swerling, 16) == pytest.approx(0.7, abs=1e-9)
+        assert det.p_detection_pulses(snr, det.threshold_level(1e-6, 16), swerling, 16) == pytest.approx(
+            0.7, abs=1e-9
+        )
     assert det.required_snr(1e-7, 1e-6, 1, 1) == 0.0
 
 
@@ -113,7 +118,9 @@ def test_reference_point() -> None:
     assert det.snr_from_reference(780e3, 64.0, 390e3, 4.0, snr, 0.0) == pytest.approx(at_point, rel=1e-12)
     near = det.snr_from_reference(195e3, 4.0, 390e3, 4.0, snr, 0.0)
     assert det.db_from_ratio(near / at_point) == pytest.approx(12.0412, abs=1e-4)
-    assert det.snr_from_reference(390e3, 4.0, 390e3, 4.0, snr, 3.0) == pytest.approx(at_point / 1.99526, rel=1e-5)
+    assert det.snr_from_reference(390e3, 4.0, 390e3, 4.0, snr, 3.0) == pytest.approx(
+        at_point / 1.99526, rel=1e-5
+    )
     assert det.range_at_snr_m(snr, 0.25, 390e3, 4.0, snr) == pytest.approx(195e3, rel=1e-12)
     assert det.range_at_snr_m(0.0, 0.25, 390e3, 4.0, snr) == math.inf
     assert det.snr_from_reference(0.0, 0.0, 390e3, 4.0, snr, 0.0) == 0.0

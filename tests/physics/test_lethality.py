@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 from scipy import stats
@@ -17,13 +18,15 @@ def test_kill_by_miss() -> None:
     assert leth.p_kill(0.0, 0.0) == 1.0
     assert leth.p_kill(0.1, 0.0) == 0.0
     falling = [leth.p_kill(float(m), 20.0) for m in range(100)]
-    assert all(b < a for a, b in zip(falling, falling[1:], strict=False))
+    assert all(b < a for a, b in pairwise(falling))
 
 
 def test_circular_error() -> None:
     assert leth.p_within(50.0, 50.0) == pytest.approx(0.5)
     assert leth.sigma_from_cep_m(50.0) == pytest.approx(50.0 / 1.17741, rel=1e-5)
-    assert leth.p_within(80.0, 50.0) == pytest.approx(stats.rayleigh.cdf(80.0, scale=50.0 / math.sqrt(2 * math.log(2))))
+    assert leth.p_within(80.0, 50.0) == pytest.approx(
+        stats.rayleigh.cdf(80.0, scale=50.0 / math.sqrt(2 * math.log(2)))
+    )
     assert leth.p_within(1.0, 0.0) == 1.0
     assert leth.p_within(-1.0, 10.0) == 0.0
 
@@ -53,7 +56,12 @@ def test_shoot_look_shoot() -> None:
 
 def test_erlang_b() -> None:
     """S4."""
-    for offered, n_channels, blocked in [(1, 1, 0.5), (4, 4, 0.310680), (10, 10, 0.214582), (8, 12, 0.051406)]:
+    for offered, n_channels, blocked in [
+        (1, 1, 0.5),
+        (4, 4, 0.310680),
+        (10, 10, 0.214582),
+        (8, 12, 0.051406),
+    ]:
         assert leth.erlang_b(float(offered), n_channels) == pytest.approx(blocked, abs=1e-6)
     assert leth.erlang_b(5.0, 0) == 1.0
     assert leth.erlang_b(0.0, 3) == 0.0

@@ -16,16 +16,31 @@ def ratio(level_db: float) -> float:
     return float(10 ** (level_db / 10))
 
 
-def constant(f_ghz: float, peak_w: float, pulse_us: float, gain_db: float = 20.0, ts: float = 290.0, loss_db: float = 0.0):  # type: ignore[no-untyped-def]  # noqa: E501
+def constant(
+    f_ghz: float,
+    peak_w: float,
+    pulse_us: float,
+    gain_db: float = 20.0,
+    ts: float = 290.0,
+    loss_db: float = 0.0,
+):  # type: ignore[no-untyped-def]
     return prop.radar_constant(
-        peak_w, pulse_us * 1e-6, ratio(gain_db), ratio(gain_db), 299792458.0 / (f_ghz * 1e9), ts, ratio(loss_db)
+        peak_w,
+        pulse_us * 1e-6,
+        ratio(gain_db),
+        ratio(gain_db),
+        299792458.0 / (f_ghz * 1e9),
+        ts,
+        ratio(loss_db),
     )
 
 
 def test_range_equation() -> None:
     """R1."""
     assert prop.radar_range_m(constant(10, 1e6, 10), 1.0, ratio(6)) == pytest.approx(4.1057e4, rel=2e-4)
-    assert prop.radar_range_m(constant(10, 1e6, 10, 40, 290, 3), 0.1, ratio(6)) == pytest.approx(1.9426e5, rel=2e-4)
+    assert prop.radar_range_m(constant(10, 1e6, 10, 40, 290, 3), 0.1, ratio(6)) == pytest.approx(
+        1.9426e5, rel=2e-4
+    )
     for case, rcs, snr_db, peak_w in [
         (constant(1, 1.0, 1), 1.0, 6.0, 2.1996e5),
         (constant(10, 1.0, 1, 30, 300, 3), 0.5, 10.0, 2.2809e6),
@@ -46,8 +61,8 @@ def test_elevation_and_height() -> None:
 
 @pytest.mark.parametrize(
     ("h_radar", "h_target", "range_km"),
-    [(10, 10, 26.07), (10, 30, 35.61), (10, 100, 54.25), (10, 1000, 143.38), (24, 10, 33.23), (24, 100, 61.41),
-     (39, 30, 48.32)],
+    [(10, 10, 26.07), (10, 30, 35.61), (10, 100, 54.25), (10, 1000, 143.38), (24, 10, 33.23),
+     (24, 100, 61.41), (39, 30, 48.32)],
 )  # fmt: skip
 def test_horizon(h_radar: float, h_target: float, range_km: float) -> None:
     """R7."""
@@ -68,7 +83,9 @@ def test_clearance_vanishes_at_the_horizon() -> None:
 def test_grazing() -> None:
     """Flat-earth limit close in, zero at the horizon."""
     assert prop.grazing_angle_rad(1000.0, 100.0, RE) == pytest.approx(math.asin(0.1), rel=2e-3)
-    assert prop.grazing_angle_rad(prop.horizon_range_m(100.0, 0.0, RE), 100.0, RE) == pytest.approx(0.0, abs=1e-9)
+    assert prop.grazing_angle_rad(prop.horizon_range_m(100.0, 0.0, RE), 100.0, RE) == pytest.approx(
+        0.0, abs=1e-9
+    )
     assert prop.grazing_angle_rad(2e5, 100.0, RE) == 0.0
 
 
@@ -99,7 +116,9 @@ def along_path(attenuation: float, scale_m: float, h_radar: float, h_target: flo
 def test_gas_path(h_radar: float, h_target: float, slant: float) -> None:
     attenuation, scale_m = prop.gas_attenuation_dbpkm(9.5e9), prop.gas_scale_height_m(9.5e9)
     expected = along_path(attenuation, scale_m, h_radar, h_target, slant)
-    assert prop.gas_loss_db(attenuation, scale_m, h_radar, h_target, slant, RE) == pytest.approx(expected, rel=0.01)
+    assert prop.gas_loss_db(attenuation, scale_m, h_radar, h_target, slant, RE) == pytest.approx(
+        expected, rel=0.01
+    )
     assert prop.two_way_gas_loss_db(9.5e9, h_radar, h_target, slant) == pytest.approx(expected, rel=0.01)
     assert prop.gas_loss_db(attenuation, scale_m, h_radar, h_target, 0.0, RE) == 0.0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 
@@ -13,7 +14,9 @@ def test_aspect() -> None:
     assert aspect_rad(0.0, 0.0, 0.0, 200.0, 0.0, 0.0, 5e4, 0.0, 0.0) == pytest.approx(0.0)
     assert aspect_rad(0.0, 0.0, 0.0, 200.0, 0.0, 0.0, 0.0, -5e4, 0.0) == pytest.approx(math.pi / 2)
     assert aspect_rad(1e4, 0.0, 0.0, 200.0, 0.0, 0.0, 0.0, 0.0, 0.0) == pytest.approx(math.pi)
-    assert math.degrees(aspect_rad(0.0, 0.0, 0.0, 0.0, 300.0, 0.0, 0.0, 1.0, math.sqrt(3.0))) == pytest.approx(60.0)
+    assert math.degrees(
+        aspect_rad(0.0, 0.0, 0.0, 0.0, 300.0, 0.0, 0.0, 1.0, math.sqrt(3.0))
+    ) == pytest.approx(60.0)
     assert cos_aspect(1.0, 2.0, 3.0, 0.0, 0.0, 0.0, 4.0, 5.0, 6.0) == 1.0
     assert cos_aspect(1.0, 2.0, 3.0, 4.0, 0.0, 0.0, 1.0, 2.0, 3.0) == 1.0
 
@@ -32,6 +35,6 @@ def test_no_corner() -> None:
     """The slope against the angle is continuous, also across the beam."""
     angles = [math.radians(0.5 * k) for k in range(361)]
     levels = [10 * math.log10(signature_m2(math.cos(a), 0.01, 1.0, 0.1)) for a in angles]
-    slopes = [b - a for a, b in zip(levels, levels[1:], strict=False)]
-    assert max(abs(b - a) for a, b in zip(slopes, slopes[1:], strict=False)) < 0.005
+    slopes = [b - a for a, b in pairwise(levels)]
+    assert max(abs(b - a) for a, b in pairwise(slopes)) < 0.005
     assert abs(slopes[0]) < 0.005 and abs(slopes[-1]) < 0.005

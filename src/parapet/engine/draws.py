@@ -14,14 +14,15 @@ counter 2  low word of the pair hash of (stream, id_a, id_b)
 counter 3  high word of the pair hash of (stream, id_a, id_b)
 =========  ==================================================================================
 
-The pair hash is the first two words of Philox4x32-7 with counter (id_a low, id_a high, id_b low, id_b high) and key
-(stream, layout version). The four output words are four *lanes*; lane ``w`` becomes ``(w + 0.5) / 2**32``, which is
-never 0 and never 1. What each lane of a stream is used for is written beside the stream's constant.
+The pair hash is the first two words of Philox4x32-7 with counter (id_a low, id_a high, id_b low, id_b high)
+and key (stream, layout version). The four output words are four *lanes*; lane ``w`` becomes ``(w + 0.5) /
+2**32``, which is never 0 and never 1. What each lane of a stream is used for is written beside the stream's
+constant.
 
 A draw depends on nothing but its address, so one run of a million is replayed alone, threads and block sizes
-change nothing, and variants of a scenario compare paired. Multiplications are done in 32-bit halves held in 64-bit
-words, so nothing overflows and the same numbers come out with compilation off. Changing anything on this page
-changes ``LAYOUT_VERSION``. Stream numbers are append-only.
+change nothing, and variants of a scenario compare paired. Multiplications are done in 32-bit halves held in
+64-bit words, so nothing overflows and the same numbers come out with compilation off. Changing anything on
+this page changes ``LAYOUT_VERSION``. Stream numbers are append-only.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ STREAM_FALSE_PLOT = 4
 STREAM_ACQUISITION = 5
 """(engagement radar, threat), attempt: lane 0 is the acquisition scan finding it."""
 STREAM_FIRE_CONTROL = 6
-"""(engagement radar, threat), look: lane 0 is the echo seen, 1, 2, 3 are the errors of range, azimuth, elevation."""
+"""(radar, threat), look: lane 0 is the echo seen; 1, 2, 3 are errors of range, azimuth, elevation."""
 STREAM_SEEKER_NOISE = 7
 """(threat, n-th shot at it), homing step: lanes 0, 1 are the two line-of-sight errors."""
 STREAM_FUZE = 8
@@ -75,7 +76,9 @@ _TO_UNIT = 1.0 / 4294967296.0
 
 
 @kernel
-def philox(c0, c1, c2, c3, k0, k1, n_rounds):  # type: ignore[no-untyped-def]
+def philox(
+    c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64, n_rounds: int
+) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
     """Four random 32-bit words for a counter of four words and a key of two.
 
     Parameters
@@ -83,7 +86,8 @@ def philox(c0, c1, c2, c3, k0, k1, n_rounds):  # type: ignore[no-untyped-def]
     c0, c1, c2, c3, k0, k1 : uint64 scalars below 2**32.
     n_rounds : 10 for Philox4x32-10.
 
-    Source: Salmon et al. 2011, with the known answers of Random123. Pinned by ``test_draws.test_known_answers``.
+    Source: Salmon et al. 2011, with the known answers of Random123. Pinned by
+    ``test_draws.test_known_answers``.
     """
     for _ in range(n_rounds):
         product_0 = _MULTIPLIER_0 * c0
@@ -98,7 +102,9 @@ def philox(c0, c1, c2, c3, k0, k1, n_rounds):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def uniforms(seed, run, stream, id_a, id_b, ordinal):  # type: ignore[no-untyped-def]
+def uniforms(
+    seed: int, run: int, stream: int, id_a: np.uint64 | int, id_b: np.uint64 | int, ordinal: int
+) -> tuple[float, float, float, float]:
     """Four independent numbers strictly between 0 and 1 that belong to this address.
 
     Parameters
@@ -128,7 +134,7 @@ def uniforms(seed, run, stream, id_a, id_b, ordinal):  # type: ignore[no-untyped
 
 
 @kernel
-def normal_quantile(u):  # type: ignore[no-untyped-def]
+def normal_quantile(u: float) -> float:
     """The standard normal deviate below which a share ``u`` lies.
 
     Parameters
@@ -161,32 +167,39 @@ def normal_quantile(u):  # type: ignore[no-untyped-def]
     if r <= 5.0:
         r -= 1.6
         top = (
-            ((((((7.74545014278341407640e-4 * r + 2.27238449892691845833e-2) * r + 2.41780725177450611770e-1) * r
+            ((((((7.74545014278341407640e-4 * r + 2.27238449892691845833e-2) * r
+                + 2.41780725177450611770e-1) * r
                 + 1.27045825245236838258) * r + 3.64784832476320460504) * r + 5.76949722146069140550) * r
                 + 4.63033784615654529590) * r + 1.42343711074968357734
         )  # fmt: skip
         bottom = (
-            ((((((1.05075007164441684324e-9 * r + 5.47593808499534494600e-4) * r + 1.51986665636164571966e-2) * r
-                + 1.48103976427480074590e-1) * r + 6.89767334985100004550e-1) * r + 1.67638483018380384940) * r
+            ((((((1.05075007164441684324e-9 * r + 5.47593808499534494600e-4) * r
+                + 1.51986665636164571966e-2) * r
+                + 1.48103976427480074590e-1) * r + 6.89767334985100004550e-1) * r
+                + 1.67638483018380384940) * r
                 + 2.05319162663775882187) * r + 1.0
         )  # fmt: skip
     else:
         r -= 5.0
         top = (
-            ((((((2.01033439929228813265e-7 * r + 2.71155556874348757815e-5) * r + 1.24266094738807843860e-3) * r
-                + 2.65321895265761230930e-2) * r + 2.96560571828504891230e-1) * r + 1.78482653991729133580) * r
+            ((((((2.01033439929228813265e-7 * r + 2.71155556874348757815e-5) * r
+                + 1.24266094738807843860e-3) * r
+                + 2.65321895265761230930e-2) * r + 2.96560571828504891230e-1) * r
+                + 1.78482653991729133580) * r
                 + 5.46378491116411436990) * r + 6.65790464350110377720
         )  # fmt: skip
         bottom = (
-            ((((((2.04426310338993978564e-15 * r + 1.42151175831644588870e-7) * r + 1.84631831751005468180e-5) * r
-                + 7.86869131145613259100e-4) * r + 1.48753612908506148525e-2) * r + 1.36929880922735805310e-1) * r
+            ((((((2.04426310338993978564e-15 * r + 1.42151175831644588870e-7) * r
+                + 1.84631831751005468180e-5) * r
+                + 7.86869131145613259100e-4) * r + 1.48753612908506148525e-2) * r
+                + 1.36929880922735805310e-1) * r
                 + 5.99832206555887937690e-1) * r + 1.0
         )  # fmt: skip
     return -top / bottom if q < 0.0 else top / bottom
 
 
 @kernel
-def poisson_quantile(u, mean):  # type: ignore[no-untyped-def]
+def poisson_quantile(u: float, mean: float) -> int:
     """The smallest count whose Poisson cumulative probability reaches ``u``.
 
     Parameters
@@ -194,9 +207,9 @@ def poisson_quantile(u, mean):  # type: ignore[no-untyped-def]
     u : share, strictly between 0 and 1.
     mean : expected count, 0 to 1e4; 0 and below give 0.
 
-    The sum starts eight standard deviations below the mean (what lies under that is below 1e-14, far less than the
-    step of a 32-bit draw). Source: inversion of the distribution function; Stirling's series for the first term.
-    Pinned by ``test_draws.test_poisson_quantile``.
+    The sum starts eight standard deviations below the mean (what lies under that is below 1e-14, far less
+    than the step of a 32-bit draw). Source: inversion of the distribution function; Stirling's series for the
+    first term. Pinned by ``test_draws.test_poisson_quantile``.
     """
     if not mean > 0.0:
         return 0
@@ -206,7 +219,11 @@ def poisson_quantile(u, mean):  # type: ignore[no-untyped-def]
         count = int(mean - 8.0 * spread)
         n = float(count)
         log_factorial = (
-            n * math.log(n) - n + 0.5 * math.log(2.0 * math.pi * n) + 1.0 / (12.0 * n) - 1.0 / (360.0 * n * n * n)
+            n * math.log(n)
+            - n
+            + 0.5 * math.log(2.0 * math.pi * n)
+            + 1.0 / (12.0 * n)
+            - 1.0 / (360.0 * n * n * n)
         )
         term = math.exp(n * math.log(mean) - mean - log_factorial)
     else:

@@ -9,11 +9,20 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
 from parapet._jit import kernel
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 @kernel
-def assignment(cost, n_rows, n_cols, cost_alone, col_of_row, row_of_col, u, v, shortest, previous, is_scanned):  # type: ignore[no-untyped-def]
+def assignment(
+    cost: Floats, n_rows: int, n_cols: int, cost_alone: float, col_of_row: Ints, row_of_col: Ints, u: Floats,
+    v: Floats, shortest: Floats, previous: Ints, is_scanned: Ints,
+) -> float:  # fmt: skip
     """Total cost of the cheapest pairing of rows with columns; the pairing goes into ``col_of_row``.
 
     Parameters
@@ -25,19 +34,35 @@ def assignment(cost, n_rows, n_cols, cost_alone, col_of_row, row_of_col, u, v, s
     v, shortest : float scratch arrays, at least n_cols long.
     previous, is_scanned : int64 scratch arrays, at least n_cols long.
 
-    Rows may outnumber columns and the other way round; no rows cost 0. The work grows as rows x rows x columns at
-    worst, far less when most pairs are forbidden. Source: shortest augmenting paths, Jonker and Volgenant,
-    Computing 38, 1987; Crouse, IEEE Trans. AES 52(4), 2016. Each row's own "alone" column has dual value 0 and is always a
-    free end of the search, so it is never stored. Pinned by ``test_assignment.test_equals_scipy``.
+    Rows may outnumber columns and the other way round; no rows cost 0. The work grows as rows x rows x
+    columns at worst, far less when most pairs are forbidden. Source: shortest augmenting paths, Jonker and
+    Volgenant, Computing 38, 1987; Crouse, IEEE Trans. AES 52(4), 2016. Each row's own "alone" column has dual
+    value 0 and is always a free end of the search, so it is never stored. Pinned by
+    ``test_assignment.test_equals_scipy``.
     """
-    for i in range(n_rows):
-        col_of_row[i] = -1
-        u[i] = 0.0
     for j in range(n_cols):
         row_of_col[j] = -1
         v[j] = 0.0
+    for i in range(n_rows):
+        # a row whose cheapest choice is still free takes it at once; the searches below settle the rest
+        cheapest = cost_alone
+        j_cheapest = -1
+        for j in range(n_cols):
+            if cost[i, j] < cheapest:
+                cheapest = cost[i, j]
+                j_cheapest = j
+        u[i] = cheapest
+        col_of_row[i] = -2
+        if j_cheapest < 0:
+            col_of_row[i] = -1
+        elif row_of_col[j_cheapest] < 0:
+            col_of_row[i] = j_cheapest
+            row_of_col[j_cheapest] = i
     total = 0.0
     for i_start in range(n_rows):
+        if col_of_row[i_start] > -2:
+            continue
+        col_of_row[i_start] = -1
         for j in range(n_cols):
             shortest[j] = math.inf
             is_scanned[j] = 0
@@ -60,7 +85,9 @@ def assignment(cost, n_rows, n_cols, cost_alone, col_of_row, row_of_col, u, v, s
                     if reach < shortest[j]:
                         shortest[j] = reach
                         previous[j] = i
-                    if shortest[j] < lowest or (shortest[j] == lowest and j_lowest >= 0 and row_of_col[j] < 0):
+                    if shortest[j] < lowest or (
+                        shortest[j] == lowest and j_lowest >= 0 and row_of_col[j] < 0
+                    ):
                         lowest = shortest[j]
                         j_lowest = j
             if j_lowest < 0 or best_alone <= lowest:
@@ -98,7 +125,9 @@ def assignment(cost, n_rows, n_cols, cost_alone, col_of_row, row_of_col, u, v, s
 
 
 @kernel
-def marginal_weapons(value, p_kill, n_weapons, n_targets, target_of_weapon, survivor):  # type: ignore[no-untyped-def]
+def marginal_weapons(
+    value: Floats, p_kill: Floats, n_weapons: int, n_targets: int, target_of_weapon: Ints, survivor: Floats
+) -> float:
     """Expected value left when each shot goes where it saves most; the shots go into ``target_of_weapon``.
 
     Parameters
@@ -108,9 +137,10 @@ def marginal_weapons(value, p_kill, n_weapons, n_targets, target_of_weapon, surv
     target_of_weapon : int64 array (n_weapons), written: the target, or -1 where no shot saves anything.
     survivor : float array (n_targets), written: probability that the target survives.
 
-    After each shot the survival of its target is updated. Optimal when a target's kill probability is the same for
-    every weapon; otherwise a good start. Ties: lowest weapon, then lowest target. Source: den Broeder, Ellison and
-    Emerling, Operations Research 7, 1959. Pinned by ``test_assignment.test_marginal_return_is_optimal_for_equal_p``.
+    After each shot the survival of its target is updated. Optimal when a target's kill probability is the
+    same for every weapon; otherwise a good start. Ties: lowest weapon, then lowest target. Source: den
+    Broeder, Ellison and Emerling, Operations Research 7, 1959. Pinned by
+    ``test_assignment.test_marginal_return_is_optimal_for_equal_p``.
     """
     for t in range(n_targets):
         survivor[t] = 1.0
@@ -139,7 +169,10 @@ def marginal_weapons(value, p_kill, n_weapons, n_targets, target_of_weapon, surv
 
 
 @kernel
-def exact_weapons(value, p_kill, n_weapons, n_targets, target_of_weapon, choice, left, floor_share):  # type: ignore[no-untyped-def]
+def exact_weapons(
+    value: Floats, p_kill: Floats, n_weapons: int, n_targets: int, target_of_weapon: Ints, choice: Ints,
+    left: Floats, floor_share: Floats,
+) -> float:  # fmt: skip
     """Least expected value that can be left; the best shots go into ``target_of_weapon``.
 
     Parameters
@@ -148,9 +181,9 @@ def exact_weapons(value, p_kill, n_weapons, n_targets, target_of_weapon, choice,
     choice : int64 scratch array, at least n_weapons + 1 long.
     left, floor_share : float scratch arrays, at least (n_weapons + 1, n_targets).
 
-    Depth-first search; a branch is cut when even all remaining weapons fired at *every* target at once would not
-    beat the best found. Exact; meant for up to about 10 x 10. Source: relaxation bound as in Ahuja, Kumar, Jha and
-    Orlin, Operations Research 55, 2007. Pinned by ``test_assignment.test_published_optimum``.
+    Depth-first search; a branch is cut when even all remaining weapons fired at *every* target at once would
+    not beat the best found. Exact; meant for up to about 10 x 10. Source: relaxation bound as in Ahuja,
+    Kumar, Jha and Orlin, Operations Research 55, 2007. Pinned by ``test_assignment.test_published_optimum``.
     """
     for w in range(n_weapons):
         target_of_weapon[w] = -1

@@ -1,9 +1,9 @@
 """What a radar makes of an echo: signal-to-noise, the chance of seeing it, the errors of the plot.
 
-Square-law detector, noise known. Signal-to-noise ratios (``snr``) are plain ratios unless a name ends in ``_db``.
-A published detection range means here: single look, probability 0.5, false-alarm probability 1e-6, Swerling 1,
-free space, gas loss included at that point; `snr_from_reference` carries such a point to any other geometry.
-Swerling cases are 0 (steady), 1 and 3 (slow fluctuation); any other number counts as 1.
+Square-law detector, noise known. Signal-to-noise ratios (``snr``) are plain ratios unless a name ends in
+``_db``. A published detection range means here: single look, probability 0.5, false-alarm probability 1e-6,
+Swerling 1, free space, gas loss included at that point; `snr_from_reference` carries such a point to any
+other geometry. Swerling cases are 0 (steady), 1 and 3 (slow fluctuation); any other number counts as 1.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ def _log_factorial(n: float) -> float:
     square = n * n
     return (
         n * math.log(n) - n + 0.5 * math.log(2.0 * math.pi * n)
-        + (1.0 / 12.0 - (1.0 / 360.0 - (1.0 / 1260.0 - 1.0 / (1680.0 * square)) / square) / square) / n - shift
+        + (1.0 / 12.0 - (1.0 / 360.0 - (1.0 / 1260.0 - 1.0 / (1680.0 * square)) / square) / square) / n
+        - shift
     )  # fmt: skip
 
 
@@ -111,10 +112,10 @@ def p_detection_pulses(snr: float, threshold: float, swerling: int, n_pulses: in
     swerling : 0, 1 or 3.
     n_pulses : 1 to 10,000.
 
-    Exact series: given the echo, the sum is a Poisson mixture of gamma variables; fluctuation turns the Poisson weights into
-    geometric (case 1) or negative binomial ones of order two (case 3). Source: Marcum and Swerling, IRE Trans.
-    IT-6, 1960; Richards, Fundamentals of Radar Signal Processing, ch. 6. Pinned by ``test_detection`` (R3, R4,
-    SciPy's non-central chi-square).
+    Exact series: given the echo, the sum is a Poisson mixture of gamma variables; fluctuation turns the
+    Poisson weights into geometric (case 1) or negative binomial ones of order two (case 3). Source: Marcum
+    and Swerling, IRE Trans. IT-6, 1960; Richards, Fundamentals of Radar Signal Processing, ch. 6. Pinned by
+    ``test_detection`` (R3, R4, SciPy's non-central chi-square).
     """
     if threshold <= 0.0:
         return 1.0
@@ -196,8 +197,8 @@ def required_snr(p_detect: float, p_false_alarm: float, swerling: int, n_pulses:
     p_detect : above ``p_false_alarm``, below 1 (at or below it: 0 comes back).
     p_false_alarm, swerling, n_pulses : as above.
 
-    Bisection between -60 and +90 dB, the ends being what comes back outside; one pulse of case 1 in closed form. Not for
-    the inner loop. Pinned by ``test_detection.test_required_snr`` (R3, R4).
+    Bisection between -60 and +90 dB, the ends being what comes back outside; one pulse of case 1 in closed
+    form. Not for the inner loop. Pinned by ``test_detection.test_required_snr`` (R3, R4).
     """
     if p_detect <= p_false_alarm:
         return 0.0
@@ -233,8 +234,8 @@ def albersheim_db(p_detect: float, p_false_alarm: float, n_pulses: int) -> float
 
 @kernel
 def snr_from_reference(
-    slant_range_m: float, rcs_m2: float, reference_range_m: float, reference_rcs_m2: float, reference_snr: float,
-    loss_db: float,
+    slant_range_m: float, rcs_m2: float, reference_range_m: float, reference_rcs_m2: float,
+    reference_snr: float, loss_db: float,
 ) -> float:  # fmt: skip
     """Signal-to-noise ratio of one look: the radar's published point carried to another range and signature.
 
@@ -243,7 +244,8 @@ def snr_from_reference(
     slant_range_m : 0 and up (below 1 m counts as 1 m). rcs_m2 : 0 and up.
     reference_range_m, reference_rcs_m2 : the published point, above 0.
     reference_snr : ratio at that point, `required_snr` (0.5, 1e-6, 1, 1) for a published range.
-    loss_db : what this look loses more than the published point did: gas (both ways, minus gas at the point), beam and
+    loss_db : what this look loses more than the published point did: gas (both ways, minus gas at the point),
+        beam and
         off-boresight losses; minus 10 log10 of the propagation factor's fourth power.
 
     Source: the radar range equation. Pinned by ``test_detection.test_reference_point``.
@@ -260,7 +262,7 @@ def snr_from_reference(
 def range_at_snr_m(
     snr: float, rcs_m2: float, reference_range_m: float, reference_rcs_m2: float, reference_snr: float
 ) -> float:
-    """Free-space range at which an echo has a given ratio: the inverse of `snr_from_reference` without losses.
+    """Free-space range at which an echo has a given ratio: `snr_from_reference` inverted, without losses.
 
     A ratio of 0 or below gives infinity. Pinned by ``test_detection.test_reference_point``.
     """

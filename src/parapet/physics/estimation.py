@@ -1,11 +1,12 @@
 """What is believed: an extended Kalman filter of six states, written out in scalars.
 
-The state is position and velocity in the rotating ECEF frame, six floats in and six floats out. Its covariance is a
-writable array ``cov`` of 21 floats that the verbs here change in place: the upper triangle, row by row, of the order
-(x, y, z, vx, vy, vz), so 0 to 5 is row x, 6 to 10 row y from yy, 11 to 14 row z from zz, 15 to 17, 18 and 19, 20 the
-velocity block. A radar is its ECEF position and the nine floats of ``earth.enu_rotation`` there; its plots are slant
-range, azimuth (clockwise from north) and elevation. Verbs: `predict_air`, `predict_ballistic`,
-`update_range_azimuth_elevation`, `start_from_one_plot`, `start_from_two_plots`. All else only computes.
+The state is position and velocity in the rotating ECEF frame, six floats in and six floats out. Its
+covariance is a writable array ``cov`` of 21 floats that the verbs here change in place: the upper triangle,
+row by row, of the order (x, y, z, vx, vy, vz), so 0 to 5 is row x, 6 to 10 row y from yy, 11 to 14 row z from
+zz, 15 to 17, 18 and 19, 20 the velocity block. A radar is its ECEF position and the nine floats of
+``earth.enu_rotation`` there; its plots are slant range, azimuth (clockwise from north) and elevation. Verbs:
+`predict_air`, `predict_ballistic`, `update_range_azimuth_elevation`, `start_from_one_plot`,
+`start_from_two_plots`. All else only computes.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ DRAG_CEILING_M = 100_000.0
 """Above this height the ballistic filter flies without drag."""
 DRAG_SCALE_HEIGHT_M = 6_500.0
 """Scale height used for the derivative of drag with height (not for drag itself)."""
-SUBSTEP_DRAG_S = 0.5
+SUBSTEP_DRAG_S = 1.0
 SUBSTEP_VACUUM_S = 2.5
 _LOG_TWO_PI = math.log(2.0 * math.pi)
 
@@ -72,11 +73,12 @@ def predict_air(
     ----------
     cov : 21 floats, written.
     dt_s : 0 and up; 0 changes nothing.
-    q_m2ps3 : spectral density of the white acceleration, per axis; for a turn of a m/s2 held T s, about a^2 T.
+    q_m2ps3 : spectral density of the white acceleration, per axis; for a turn of a m/s2 held T s, about a^2
+        T.
 
-    Flight is straight in ECEF; a level flight bends away by less than 0.05 m/s2, which q must cover. Source: Bar-Shalom, Li,
-    Kirubarajan, Estimation with Applications to Tracking and Navigation, 2001, 6.2.
-    Pinned by ``test_estimation.test_predict_air_equals_matrices``.
+    Flight is straight in ECEF; a level flight bends away by less than 0.05 m/s2, which q must cover. Source:
+    Bar-Shalom, Li, Kirubarajan, Estimation with Applications to Tracking and Navigation, 2001, 6.2. Pinned by
+    ``test_estimation.test_predict_air_equals_matrices``.
     """
     _drift(cov, dt_s, q_m2ps3)
     return x_m + dt_s * vx_mps, y_m + dt_s * vy_mps, z_m + dt_s * vz_mps, vx_mps, vy_mps, vz_mps
@@ -84,35 +86,41 @@ def predict_air(
 
 @kernel
 def _ballistic_acceleration(
-    x_m: float, y_m: float, z_m: float, vx_mps: float, vy_mps: float, vz_mps: float, half_inv_beta_m2pkg: float
-) -> tuple[float, float, float, float]:
-    """Acceleration of a falling body in the rotating frame, and the drag per unit of velocity, 1/s."""
+    x_m: float, y_m: float, z_m: float, vx_mps: float, vy_mps: float, vz_mps: float, air: float
+) -> tuple[float, float, float]:
+    """Acceleration of a falling body; ``air`` is density / (2 ballistic coefficient), 1/m."""
     ax, ay, az = rotating_acceleration(x_m, y_m, z_m, vx_mps, vy_mps, vz_mps)
-    if half_inv_beta_m2pkg <= 0.0:
-        return ax, ay, az, 0.0
-    speed_mps = math.sqrt(vx_mps * vx_mps + vy_mps * vy_mps + vz_mps * vz_mps)
-    drag = half_inv_beta_m2pkg * density_kgm3(height_m(x_m, y_m, z_m)) * speed_mps
-    return ax - drag * vx_mps, ay - drag * vy_mps, az - drag * vz_mps, drag
+    if air <= 0.0:
+        return ax, ay, az
+    drag = air * math.sqrt(vx_mps * vx_mps + vy_mps * vy_mps + vz_mps * vz_mps)
+    return ax - drag * vx_mps, ay - drag * vy_mps, az - drag * vz_mps
 
 
 @kernel
 def _times(
-    a00: float, a01: float, a02: float, a10: float, a11: float, a12: float, a20: float, a21: float, a22: float,
-    b00: float, b01: float, b02: float, b10: float, b11: float, b12: float, b20: float, b21: float, b22: float,
+    a00: float, a01: float, a02: float, a10: float, a11: float, a12: float,
+    a20: float, a21: float, a22: float,
+    b00: float, b01: float, b02: float, b10: float, b11: float, b12: float,
+    b20: float, b21: float, b22: float,
 ) -> Nine:  # fmt: skip
     """Product of two 3 x 3 matrices, each nine floats row by row."""
     return (
-        a00 * b00 + a01 * b10 + a02 * b20, a00 * b01 + a01 * b11 + a02 * b21, a00 * b02 + a01 * b12 + a02 * b22,
-        a10 * b00 + a11 * b10 + a12 * b20, a10 * b01 + a11 * b11 + a12 * b21, a10 * b02 + a11 * b12 + a12 * b22,
-        a20 * b00 + a21 * b10 + a22 * b20, a20 * b01 + a21 * b11 + a22 * b21, a20 * b02 + a21 * b12 + a22 * b22,
+        a00 * b00 + a01 * b10 + a02 * b20, a00 * b01 + a01 * b11 + a02 * b21,
+        a00 * b02 + a01 * b12 + a02 * b22,
+        a10 * b00 + a11 * b10 + a12 * b20, a10 * b01 + a11 * b11 + a12 * b21,
+        a10 * b02 + a11 * b12 + a12 * b22,
+        a20 * b00 + a21 * b10 + a22 * b20, a20 * b01 + a21 * b11 + a22 * b21,
+        a20 * b02 + a21 * b12 + a22 * b22,
     )  # fmt: skip
 
 
 @kernel
 def _kick(
     cov: Floats,
-    k00: float, k01: float, k02: float, k10: float, k11: float, k12: float, k20: float, k21: float, k22: float,
-    m00: float, m01: float, m02: float, m10: float, m11: float, m12: float, m20: float, m21: float, m22: float,
+    k00: float, k01: float, k02: float, k10: float, k11: float, k12: float,
+    k20: float, k21: float, k22: float,
+    m00: float, m01: float, m02: float, m10: float, m11: float, m12: float,
+    m20: float, m21: float, m22: float,
 ) -> None:  # fmt: skip
     """Carry a covariance through v <- K p + M v."""
     p00, p01, p02, p11, p12, p22 = cov[0], cov[1], cov[2], cov[6], cov[7], cov[11]
@@ -151,8 +159,8 @@ def _kick(
 
 @kernel
 def _kick_ballistic(
-    cov: Floats, x_m: float, y_m: float, z_m: float, vx_mps: float, vy_mps: float, vz_mps: float, drag_ps: float,
-    dt_s: float,
+    cov: Floats, x_m: float, y_m: float, z_m: float, vx_mps: float, vy_mps: float, vz_mps: float,
+    drag_ps: float, dt_s: float,
 ) -> None:  # fmt: skip
     """Gravity gradient, Coriolis, centrifugal and drag derivatives over ``dt_s``, applied to a covariance."""
     radius2 = max(x_m * x_m + y_m * y_m + z_m * z_m, 1.0)
@@ -183,7 +191,7 @@ def predict_ballistic(
     x_m: float, y_m: float, z_m: float, vx_mps: float, vy_mps: float, vz_mps: float, cov: Floats, dt_s: float,
     q_m2ps3: float, ballistic_coefficient_kgm2: float,
 ) -> Six:  # fmt: skip
-    """State after ``dt_s`` of free fall, with drag if a ballistic coefficient is given; ``cov`` follows in place.
+    """State after ``dt_s`` of free fall, with drag given a ballistic coefficient; ``cov`` follows in place.
 
     Parameters
     ----------
@@ -192,9 +200,10 @@ def predict_ballistic(
     q_m2ps3 : spectral density of the white acceleration, per axis.
     ballistic_coefficient_kgm2 : mass / (Cd x area); 0 or less flies without drag.
 
-    Classical Runge-Kutta steps of at most 2.5 s, 0.5 s where drag acts (below 100 km). The covariance goes by half a
-    drift, a kick by the derivatives of gravity, Coriolis and drag, half a drift. Source: Bar-Shalom 2001 (filter);
-    Vallado, Fundamentals of Astrodynamics (gravity gradient). Pinned by ``test_estimation`` (SciPy's integrator,
+    Classical Runge-Kutta steps of at most 2.5 s, 1 s where drag acts (below 100 km), with the density of the
+    middle of the step (3 m off after 8 s at 20 g). The covariance goes by half a drift, a kick by the
+    derivatives of gravity, Coriolis and drag, half a drift. Source: Bar-Shalom 2001 (filter); Vallado,
+    Fundamentals of Astrodynamics (gravity gradient). Pinned by ``test_estimation`` (SciPy's integrator,
     differences of the flight).
     """
     if dt_s <= 0.0:
@@ -204,25 +213,31 @@ def predict_ballistic(
     if ballistic_coefficient_kgm2 > 0.0 and height_m(x_m, y_m, z_m) < DRAG_CEILING_M:
         factor = 0.5 / ballistic_coefficient_kgm2
         longest_s = SUBSTEP_DRAG_S
-    n_steps = int(math.ceil(dt_s / longest_s - 1e-9))
+    n_steps = int(dt_s / longest_s + 0.999_999)
     if n_steps < 1:
         n_steps = 1
     h = dt_s / n_steps
     half = 0.5 * h
+    air = 0.0
     for _ in range(n_steps):
         _drift(cov, half, q_m2ps3)
-        ax1, ay1, az1, _drag = _ballistic_acceleration(x_m, y_m, z_m, vx_mps, vy_mps, vz_mps, factor)
+        if factor > 0.0:
+            air = factor * density_kgm3(
+                height_m(x_m + half * vx_mps, y_m + half * vy_mps, z_m + half * vz_mps)
+            )
+        ax1, ay1, az1 = _ballistic_acceleration(x_m, y_m, z_m, vx_mps, vy_mps, vz_mps, air)
         vx2, vy2, vz2 = vx_mps + half * ax1, vy_mps + half * ay1, vz_mps + half * az1
         x2, y2, z2 = x_m + half * vx_mps, y_m + half * vy_mps, z_m + half * vz_mps
-        ax2, ay2, az2, drag = _ballistic_acceleration(x2, y2, z2, vx2, vy2, vz2, factor)
+        ax2, ay2, az2 = _ballistic_acceleration(x2, y2, z2, vx2, vy2, vz2, air)
+        drag = air * math.sqrt(vx2 * vx2 + vy2 * vy2 + vz2 * vz2)
         _kick_ballistic(cov, x2, y2, z2, vx2, vy2, vz2, drag, h)
         vx3, vy3, vz3 = vx_mps + half * ax2, vy_mps + half * ay2, vz_mps + half * az2
-        ax3, ay3, az3, _drag = _ballistic_acceleration(
-            x_m + half * vx2, y_m + half * vy2, z_m + half * vz2, vx3, vy3, vz3, factor
+        ax3, ay3, az3 = _ballistic_acceleration(
+            x_m + half * vx2, y_m + half * vy2, z_m + half * vz2, vx3, vy3, vz3, air
         )
         vx4, vy4, vz4 = vx_mps + h * ax3, vy_mps + h * ay3, vz_mps + h * az3
-        ax4, ay4, az4, _drag = _ballistic_acceleration(
-            x_m + h * vx3, y_m + h * vy3, z_m + h * vz3, vx4, vy4, vz4, factor
+        ax4, ay4, az4 = _ballistic_acceleration(
+            x_m + h * vx3, y_m + h * vy3, z_m + h * vz3, vx4, vy4, vz4, air
         )
         sixth = h / 6.0
         x_m += sixth * (vx_mps + 2.0 * (vx2 + vx3) + vx4)
@@ -238,7 +253,8 @@ def predict_ballistic(
 @kernel
 def _look(
     dx_m: float, dy_m: float, dz_m: float,
-    r00: float, r01: float, r02: float, r10: float, r11: float, r12: float, r20: float, r21: float, r22: float,
+    r00: float, r01: float, r02: float, r10: float, r11: float, r12: float,
+    r20: float, r21: float, r22: float,
 ) -> tuple[float, float, float, float, float, float, float, float, float, float, float, float]:  # fmt: skip
     """Range, azimuth, elevation of an ECEF difference, and their nine derivatives along ECEF axes."""
     e = r00 * dx_m + r01 * dy_m + r02 * dz_m
@@ -275,7 +291,8 @@ def wrapped_rad(angle_rad: float) -> float:
 @kernel
 def range_azimuth_elevation(
     x_m: float, y_m: float, z_m: float, radar_x_m: float, radar_y_m: float, radar_z_m: float,
-    r00: float, r01: float, r02: float, r10: float, r11: float, r12: float, r20: float, r21: float, r22: float,
+    r00: float, r01: float, r02: float, r10: float, r11: float, r12: float,
+    r20: float, r21: float, r22: float,
 ) -> tuple[float, float, float]:  # fmt: skip
     """Slant range, azimuth (-pi to pi, clockwise from north) and elevation of a point seen by a radar.
 
@@ -292,7 +309,8 @@ def range_azimuth_elevation(
 def plot_position(
     slant_range_m: float, azimuth_rad: float, elevation_rad: float,
     radar_x_m: float, radar_y_m: float, radar_z_m: float,
-    r00: float, r01: float, r02: float, r10: float, r11: float, r12: float, r20: float, r21: float, r22: float,
+    r00: float, r01: float, r02: float, r10: float, r11: float, r12: float,
+    r20: float, r21: float, r22: float,
 ) -> tuple[float, float, float]:  # fmt: skip
     """ECEF position of a plot: the inverse of `range_azimuth_elevation`.
 
@@ -312,7 +330,8 @@ def plot_position(
 @kernel
 def plot_covariance(
     slant_range_m: float, azimuth_rad: float, elevation_rad: float,
-    r00: float, r01: float, r02: float, r10: float, r11: float, r12: float, r20: float, r21: float, r22: float,
+    r00: float, r01: float, r02: float, r10: float, r11: float, r12: float,
+    r20: float, r21: float, r22: float,
     range_sigma_m: float, azimuth_sigma_rad: float, elevation_sigma_rad: float,
 ) -> Six:  # fmt: skip
     """Position covariance of a plot, ECEF: xx, xy, xz, yy, yz, zz in m2.
@@ -348,23 +367,37 @@ def plot_covariance(
 @kernel
 def predicted_plot(
     x_m: float, y_m: float, z_m: float, cov: Floats, radar_x_m: float, radar_y_m: float, radar_z_m: float,
-    r00: float, r01: float, r02: float, r10: float, r11: float, r12: float, r20: float, r21: float, r22: float,
+    r00: float, r01: float, r02: float, r10: float, r11: float, r12: float,
+    r20: float, r21: float, r22: float,
 ) -> Nine:  # fmt: skip
     """The plot that a track leads one to expect, and its covariance without the radar's own errors.
 
     Returns
     -------
-    Range, azimuth, elevation, then the covariance: range-range, range-azimuth, range-elevation, azimuth-azimuth,
-    azimuth-elevation, elevation-elevation. Worked out once per track and radar; `plot_distance2` then compares it
-    with plot after plot. ``cov`` is only read. Pinned by ``test_estimation.test_gate_equals_update``.
+    Range, azimuth, elevation, then the covariance: range-range, range-azimuth, range-elevation,
+    azimuth-azimuth, azimuth-elevation, elevation-elevation. Worked out once per track and radar;
+    `plot_distance2` then compares it with plot after plot. ``cov`` is only read. Pinned by
+    ``test_estimation.test_gate_equals_update``.
     """
     rng, azi, ele, ax, ay, az, bx, by, bz, cx, cy, cz = _look(
         x_m - radar_x_m, y_m - radar_y_m, z_m - radar_z_m, r00, r01, r02, r10, r11, r12, r20, r21, r22
     )
     p00, p01, p02, p11, p12, p22 = cov[0], cov[1], cov[2], cov[6], cov[7], cov[11]
-    fx, fy, fz = p00 * ax + p01 * ay + p02 * az, p01 * ax + p11 * ay + p12 * az, p02 * ax + p12 * ay + p22 * az
-    gx, gy, gz = p00 * bx + p01 * by + p02 * bz, p01 * bx + p11 * by + p12 * bz, p02 * bx + p12 * by + p22 * bz
-    hx, hy, hz = p00 * cx + p01 * cy + p02 * cz, p01 * cx + p11 * cy + p12 * cz, p02 * cx + p12 * cy + p22 * cz
+    fx, fy, fz = (
+        p00 * ax + p01 * ay + p02 * az,
+        p01 * ax + p11 * ay + p12 * az,
+        p02 * ax + p12 * ay + p22 * az,
+    )
+    gx, gy, gz = (
+        p00 * bx + p01 * by + p02 * bz,
+        p01 * bx + p11 * by + p12 * bz,
+        p02 * bx + p12 * by + p22 * bz,
+    )
+    hx, hy, hz = (
+        p00 * cx + p01 * cy + p02 * cz,
+        p01 * cx + p11 * cy + p12 * cz,
+        p02 * cx + p12 * cy + p22 * cz,
+    )
     return (
         rng, azi, ele,
         ax * fx + ay * fy + az * fz, bx * fx + by * fy + bz * fz, cx * fx + cy * fy + cz * fz,
@@ -448,7 +481,8 @@ def update_range_azimuth_elevation(
     slant_range_m: float, azimuth_rad: float, elevation_rad: float,
     range_sigma_m: float, azimuth_sigma_rad: float, elevation_sigma_rad: float,
     radar_x_m: float, radar_y_m: float, radar_z_m: float,
-    r00: float, r01: float, r02: float, r10: float, r11: float, r12: float, r20: float, r21: float, r22: float,
+    r00: float, r01: float, r02: float, r10: float, r11: float, r12: float,
+    r20: float, r21: float, r22: float,
 ) -> tuple[float, float, float, float, float, float, float, float]:  # fmt: skip
     """State after a plot is taken in, its squared Mahalanobis distance and its log likelihood.
 
@@ -462,8 +496,8 @@ def update_range_azimuth_elevation(
     -------
     x, y, z, vx, vy, vz, squared distance (chi-square, three degrees), log likelihood (units m, rad).
 
-    The three parts are independent, so they are taken in one after the other, all linearised at the predicted state:
-    the same as the joint extended Kalman filter. Source: Bar-Shalom 2001, 10.3. Pinned by
+    The three parts are independent, so they are taken in one after the other, all linearised at the predicted
+    state: the same as the joint extended Kalman filter. Source: Bar-Shalom 2001, 10.3. Pinned by
     ``test_estimation.test_update_equals_joint_filter``.
     """
     rng, azi, ele, ax, ay, az, bx, by, bz, cx, cy, cz = _look(
@@ -495,9 +529,16 @@ def update_range_azimuth_elevation(
 
 @kernel
 def start_from_one_plot(
-    cov: Floats, pxx: float, pxy: float, pxz: float, pyy: float, pyz: float, pzz: float, speed_sigma_mps: float
+    cov: Floats,
+    pxx: float,
+    pxy: float,
+    pxz: float,
+    pyy: float,
+    pyz: float,
+    pzz: float,
+    speed_sigma_mps: float,
 ) -> None:
-    """Begin a covariance from one plot: its own spread, and a speed known only within ``speed_sigma_mps`` per axis.
+    """Begin a covariance from one plot: its own spread, and no more than a sigma of speed per axis.
 
     The state is the plot's position and no velocity. Pinned by ``test_estimation.test_starts``.
     """
@@ -610,18 +651,21 @@ def p_m_of_n(p_detection: float, m: int, n: int) -> float:
 
 
 @kernel
-def gospa(assigned_cost: float, n_assigned: int, n_truths: int, n_tracks: int, cutoff_m: float, order: float) -> float:
+def gospa(
+    assigned_cost: float, n_assigned: int, n_truths: int, n_tracks: int, cutoff_m: float, order: float
+) -> float:
     """Generalised optimal sub-pattern assignment metric (alpha 2), m.
 
     Parameters
     ----------
-    assigned_cost : sum of distance^order over the pairs of the best assignment, pairs beyond the cut-off left out.
+    assigned_cost : sum of distance^order over the pairs of the best assignment, pairs beyond the cut-off left
+        out.
     n_assigned : number of those pairs.
     cutoff_m, order : the metric's c and p, above 0.
 
-    The assignment comes from ``assignment.assignment`` with distance^order as cost and cutoff^order as price of
-    staying alone. No truths and no tracks: 0. Source: Rahmathullah, Garcia-Fernandez, Svensson, FUSION 2017.
-    Pinned by ``test_estimation.test_gospa`` (T4).
+    The assignment comes from ``assignment.assignment`` with distance^order as cost and cutoff^order as price
+    of staying alone. No truths and no tracks: 0. Source: Rahmathullah, Garcia-Fernandez, Svensson, FUSION
+    2017. Pinned by ``test_estimation.test_gospa`` (T4).
     """
     n_alone = n_truths + n_tracks - 2 * n_assigned
     return float((assigned_cost + 0.5 * cutoff_m**order * n_alone) ** (1.0 / order))

@@ -19,8 +19,8 @@ def p_kill(miss_m: float, lethal_radius_m: float) -> float:
     ----------
     miss_m : distance of closest approach, 0 and up. lethal_radius_m : 0 or less never kills beyond contact.
 
-    exp(-ln 2 (miss / radius)^2): a Carleton damage function. Source: Przemieniecki, Mathematical Methods in Defense Analyses.
-    Pinned by ``test_lethality.test_kill_by_miss``.
+    exp(-ln 2 (miss / radius)^2): a Carleton damage function. Source: Przemieniecki, Mathematical Methods in
+    Defense Analyses. Pinned by ``test_lethality.test_kill_by_miss``.
     """
     if lethal_radius_m <= 0.0:
         return 1.0 if miss_m <= 0.0 else 0.0
@@ -60,7 +60,8 @@ def p_destroyed(p_destroy: float, miss_m: float, asset_radius_m: float, effect_r
     ----------
     p_destroy : chance when it lands on the asset, 0 to 1 (by hardness, from the catalogue).
     miss_m : impact to centre of the asset. asset_radius_m : inside it the chance is full.
-    effect_radius_m : distance beyond the edge at which the chance has halved; 0 or less: nothing beyond the edge.
+    effect_radius_m : distance beyond the edge at which the chance has halved; 0 or less: nothing beyond the
+        edge.
 
     Pinned by ``test_lethality.test_damage``.
     """
@@ -69,7 +70,7 @@ def p_destroyed(p_destroy: float, miss_m: float, asset_radius_m: float, effect_r
 
 @kernel
 def value_left(value: float, p_each: float, n_hits: int) -> float:
-    """Expected value of an asset after ``n_hits`` independent hits. Pinned by ``test_lethality.test_damage``."""
+    """Expected value of an asset after ``n_hits`` independent hits. Pinned by ``test_damage``."""
     for _ in range(n_hits):
         value *= 1.0 - p_each
     return value
@@ -112,8 +113,8 @@ def erlang_b(offered: float, n_channels: int) -> float:
     ----------
     offered : arrival rate x mean holding time, 0 and up. n_channels : 0 gives 1.
 
-    Holds for any distribution of the holding time. Source: Erlang 1917. Pinned by ``test_lethality.test_erlang_b``
-    (S4).
+    Holds for any distribution of the holding time. Source: Erlang 1917. Pinned by
+    ``test_lethality.test_erlang_b`` (S4).
     """
     blocked = 1.0
     for k in range(1, n_channels + 1):

@@ -14,8 +14,8 @@ def cos_aspect(
 ) -> float:  # fmt: skip
     """Cosine of the angle at the threat between its velocity (its nose) and the radar: 1 nose-on, -1 tail-on.
 
-    A threat that stands still, or at the radar, counts as nose-on. Incidence is neglected: the nose points along the velocity.
-    Pinned by ``test_signature.test_aspect``.
+    A threat that stands still, or at the radar, counts as nose-on. Incidence is neglected: the nose points
+    along the velocity. Pinned by ``test_signature.test_aspect``.
     """
     dx, dy, dz = radar_x_m - x_m, radar_y_m - y_m, radar_z_m - z_m
     below = (dx * dx + dy * dy + dz * dz) * (vx_mps * vx_mps + vy_mps * vy_mps + vz_mps * vz_mps)
@@ -29,7 +29,10 @@ def aspect_rad(
     x_m: float, y_m: float, z_m: float, vx_mps: float, vy_mps: float, vz_mps: float,
     radar_x_m: float, radar_y_m: float, radar_z_m: float,
 ) -> float:  # fmt: skip
-    """Angle off the nose at which the radar sees the threat, 0 to pi. Pinned by ``test_signature.test_aspect``."""
+    """Angle off the nose at which the radar sees the threat, 0 to pi.
+
+    Pinned by ``test_signature.test_aspect``.
+    """
     return math.acos(cos_aspect(x_m, y_m, z_m, vx_mps, vy_mps, vz_mps, radar_x_m, radar_y_m, radar_z_m))
 
 
