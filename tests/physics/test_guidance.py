@@ -79,10 +79,10 @@ def test_heading_error_asks_for_the_published_acceleration(n: float) -> None:
 @pytest.mark.parametrize("x", [1.0, 2.5, 6.0])
 def test_miss_with_one_lag(n: float, x: float) -> None:
     """G2: the flown miss of a round with one lag is the adjoint solution's."""
-    _, _, miss = planar_flight(n, x * 0.5, lag_s=0.5, target_mps2=0.01, steps=20000)
+    _, _, miss = planar_flight(n, x * 0.5, lag_s=0.5, target_mps2=0.01, steps=4000)
     scale = 0.01 * (x * 0.5) ** 2
     assert miss == pytest.approx(g.step_manoeuvre_miss_m(x * 0.5, 0.5, n, 0.01), abs=1e-3 * scale * 0.5 * math.exp(-x))
-    _, _, miss = planar_flight(n, x * 0.5, lag_s=0.5, heading_error_rad=1e-6, steps=20000)
+    _, _, miss = planar_flight(n, x * 0.5, lag_s=0.5, heading_error_rad=1e-6, steps=4000)
     expected = g.heading_error_miss_m(x * 0.5, 0.5, n, 1000.0, 1e-6)
     assert miss == pytest.approx(expected, abs=1e-3 * 1e-3 * x * 0.5 * math.exp(-x))
 
@@ -144,12 +144,12 @@ def test_direction_command_turns_toward() -> None:
 def test_midcourse_has_an_answer_at_the_edges() -> None:
     """Standing still, or at the point: no command rather than a NaN."""
     args = (2000.0, 1.2, 0.7, 4.0, False, 100.0)
-    assert g.midcourse_command(1e4, 0, 0, 0, 0, 0, 0, 0, -9.8, *args) == (0.0, 0.0, 0.0)
-    assert g.midcourse_command(0, 0, 0, 100.0, 0, 0, 0, 0, -9.8, *args) == (0.0, 0.0, 0.0)
+    assert g.midcourse_command(1e4, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -9.8, *args) == (0.0, 0.0, 0.0)
+    assert g.midcourse_command(0.0, 0.0, 0.0, 100.0, 0.0, 0.0, 0.0, 0.0, -9.8, *args) == (0.0, 0.0, 0.0)
 
 
 def test_low_round_is_bent_up_away_from_the_point() -> None:
     """Twenty metres below the floor, flying level: the command points up."""
-    c = g.midcourse_command(2e4, 0, 0, 800.0, 0, 0, 0, 0, -9.8, 3000.0, 1.0, 0.7, 4.0, False, -20.0)
-    free = g.midcourse_command(2e4, 0, 0, 800.0, 0, 0, 0, 0, -9.8, 3000.0, 1.0, 0.7, 4.0, False, 20.0)
+    c = g.midcourse_command(2e4, 0.0, 0.0, 800.0, 0.0, 0.0, 0.0, 0.0, -9.8, 3000.0, 1.0, 0.7, 4.0, False, -20.0)
+    free = g.midcourse_command(2e4, 0.0, 0.0, 800.0, 0.0, 0.0, 0.0, 0.0, -9.8, 3000.0, 1.0, 0.7, 4.0, False, 20.0)
     assert c[2] >= free[2]

@@ -47,8 +47,8 @@ APOGEE = 3
 """m above the ground surface, highest point of the way."""
 N_QUANTITIES = 4
 
-N_RANGES = 45
-N_ALTITUDES = 16
+N_RANGES = 57
+N_ALTITUDES = 18
 FLIGHT_STEP_S = 0.25
 """Step of the flights behind the tables, the engine's own for rounds on the way."""
 RANGE_MARGIN = 1.6
@@ -61,7 +61,7 @@ ARRIVAL_SPEED_MIN_MPS = 800.0
 ARRIVAL_LOAD_FACTOR_MIN = 8.0
 REFERENCE_LATITUDE_RAD = 0.6981317007977318
 """40 degrees north; tables are flown northward from here."""
-_TABLE_VERSION = 3
+_TABLE_VERSION = 4
 
 
 class FlyoutTables(NamedTuple):
@@ -397,7 +397,7 @@ def _model_id() -> str:
 def _load(path: Path, shape: tuple[int, ...]) -> NDArray[np.float64] | None:
     """The table in a file, or None when there is none or it is damaged."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             table = np.ascontiguousarray(file["table"], dtype=np.float64)
             check = str(file["check"])
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
