@@ -5,6 +5,9 @@ their fire channels point. Every look has one draw for the detection and three f
 (radar, threat) and the look, so that halving the tick or adding another radar changes none of them.
 
 A look at time t inside a tick uses the position ``x_end - v_end (t_end - t)``.
+
+Only the functions that others call take the whole World: handing hundreds of arrays down every call costs seconds of
+compile time each, so what they call takes the few arrays or numbers it needs.
 """
 
 from __future__ import annotations
@@ -43,6 +46,9 @@ SNR_HOPELESS = 0.05
 """Below this signal-to-noise no draw is made: detection would be as rare as a false alarm."""
 AZIMUTH_CUT_TURNS = 0.38179
 """Where azimuth wraps in look numbers, away from any round figure so that rounding cannot move a threat across."""
+BEND_MAX_RAD = 0.01
+"""A ray leaves the atmosphere within some 200 km."""
+DB_TO_LOG = math.log(10.0) / 10.0
 CUE_SIGMAS = 3.0
 CUE_MIN_M = 500.0
 CUE_ACCELERATION_MPS2 = 15.0
@@ -55,45 +61,49 @@ MAX_LOOKS_PER_TICK = 16
 
 
 @kernel
-def _enu(radars, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
+def _enu(radar_x_m, radar_y_m, radar_z_m, r, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
     """East, north, up of a point seen from a radar."""
-    r = radars.rotation
     return ecef_to_enu(
-        x_m - radars.x_m[i_radar], y_m - radars.y_m[i_radar], z_m - radars.z_m[i_radar],
+        x_m - radar_x_m[i_radar], y_m - radar_y_m[i_radar], z_m - radar_z_m[i_radar],
         r[i_radar, 0], r[i_radar, 1], r[i_radar, 2], r[i_radar, 3], r[i_radar, 4], r[i_radar, 5],
         r[i_radar, 6], r[i_radar, 7], r[i_radar, 8],
     )  # fmt: skip
 
 
 @kernel
-def _is_above_horizon(radars, air, i_radar, slant_range_m, above_ground_m):  # type: ignore[no-untyped-def]
+def _is_line_free(antenna_m, earth_factor, slant_range_m, above_ground_m):  # type: ignore[no-untyped-def]
+    """Whether a line of sight clears the smooth earth: the two-horizon criterion."""
     if above_ground_m < 0.0:
         return False
-    return slant_range_m <= horizon_range_m(
-        radars.antenna_m[i_radar], above_ground_m, air.earth_factor * EARTH_RADIUS_M
-    )
+    return slant_range_m <= horizon_range_m(antenna_m, above_ground_m, earth_factor * EARTH_RADIUS_M)
 
 
 @kernel
 def path(world, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
     """Whether a radar can see a point, the one-way propagation factor (power, 1 = free space) and the rise of the noise.
 
-    The only place that answers this: today smooth earth with an effective radius, later terrain, multipath, jamming.
-    Returns ``(is_visible, factor, noise_rise)``. Pinned by ``test_sensing.test_horizon``.
+    The only rule for this (`_is_line_free`): today smooth earth with an effective radius, later terrain, multipath,
+    jamming. Returns ``(is_visible, factor, noise_rise)``. Pinned by ``test_sensing.test_horizon``.
     """
     dx = x_m - world.radars.x_m[i_radar]
     dy = y_m - world.radars.y_m[i_radar]
     dz = z_m - world.radars.z_m[i_radar]
     slant_range_m = math.sqrt(dx * dx + dy * dy + dz * dz)
     above_ground_m = height_m(x_m, y_m, z_m) - world.air.ground_m
-    return _is_above_horizon(world.radars, world.air, i_radar, slant_range_m, above_ground_m), 1.0, 1.0
+    is_visible = _is_line_free(world.radars.antenna_m[i_radar], world.air.earth_factor, slant_range_m, above_ground_m)
+    return is_visible, 1.0, 1.0
 
 
 @kernel
 def has_line_of_sight(world, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
     """Whether nothing of the earth lies between a radar and a point."""
-    is_visible, _, _ = path(world, i_radar, x_m, y_m, z_m)
-    return is_visible
+    dx = x_m - world.radars.x_m[i_radar]
+    dy = y_m - world.radars.y_m[i_radar]
+    dz = z_m - world.radars.z_m[i_radar]
+    return _is_line_free(
+        world.radars.antenna_m[i_radar], world.air.earth_factor, math.sqrt(dx * dx + dy * dy + dz * dz),
+        height_m(x_m, y_m, z_m) - world.air.ground_m,
+    )  # fmt: skip
 
 
 @kernel
@@ -103,50 +113,40 @@ def _wrapped(angle_rad):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _is_in_view(radars, air, i_radar, i_mode, azimuth_rad, apparent_rad):  # type: ignore[no-untyped-def]
-    """Whether a direction lies in the sector and in the elevation limits of one mode (half a beam beyond is still lit)."""
-    half_beam_rad = 0.5 * radars.elevation_beamwidth_rad[i_radar]
-    if apparent_rad < radars.elevation_min_rad[i_radar, i_mode] - half_beam_rad:
-        return False
-    if apparent_rad > radars.elevation_max_rad[i_radar, i_mode]:
-        return False
-    if radars.kind[i_radar] == codes.RADAR_SECTOR:
-        off_rad = abs(_wrapped(azimuth_rad - radars.boresight_rad[i_radar]))
-        if off_rad > radars.half_sector_rad[i_radar]:
-            return False
-    return True
-
-
-@kernel
-def _apparent_rad(air, east_m, north_m, up_m):  # type: ignore[no-untyped-def]
+def _apparent_rad(earth_factor, east_m, north_m, up_m):  # type: ignore[no-untyped-def]
     """Elevation as a radar sees it over the effective earth: geometric plus the bending of the ray."""
     ground_m = math.sqrt(east_m * east_m + north_m * north_m)
-    bend_rad = 0.5 * ground_m / EARTH_RADIUS_M * (1.0 - 1.0 / air.earth_factor)
-    if bend_rad > 0.01:
-        bend_rad = 0.01  # a ray leaves the atmosphere within some 200 km
+    bend_rad = 0.5 * ground_m / EARTH_RADIUS_M * (1.0 - 1.0 / earth_factor)
+    if bend_rad > BEND_MAX_RAD:
+        bend_rad = BEND_MAX_RAD
     return math.atan2(up_m, ground_m) + bend_rad
 
 
 @kernel
-def is_in_sector(world, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
-    """Whether a point lies in a radar's sector, the elevation of one of its modes, and its range limits."""
-    return _sector_code(world.radars, world.air, i_radar, x_m, y_m, z_m) == 0
-
-
-@kernel
-def _sector_code(radars, air, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
-    east_m, north_m, up_m = _enu(radars, i_radar, x_m, y_m, z_m)
+def _sector_code(radars, earth_factor, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
+    east_m, north_m, up_m = _enu(radars.x_m, radars.y_m, radars.z_m, radars.rotation, i_radar, x_m, y_m, z_m)
     slant_range_m = math.sqrt(east_m * east_m + north_m * north_m + up_m * up_m)
     if slant_range_m > radars.range_max_m[i_radar]:
         return codes.WHY_OUT_OF_RADAR_RANGE
     if slant_range_m < radars.range_min_m[i_radar]:
         return codes.WHY_OUTSIDE_SECTOR
-    azimuth_rad = math.atan2(east_m, north_m)
-    apparent_rad = _apparent_rad(air, east_m, north_m, up_m)
+    if radars.kind[i_radar] == codes.RADAR_SECTOR:
+        off_rad = abs(_wrapped(math.atan2(east_m, north_m) - radars.boresight_rad[i_radar]))
+        if off_rad > radars.half_sector_rad[i_radar]:
+            return codes.WHY_OUTSIDE_SECTOR
+    apparent_rad = _apparent_rad(earth_factor, east_m, north_m, up_m)
+    # Half a beam below the lowest elevation is still lit.
+    lit_rad = apparent_rad + 0.5 * radars.elevation_beamwidth_rad[i_radar]
     for i_mode in range(radars.n_modes[i_radar]):
-        if _is_in_view(radars, air, i_radar, i_mode, azimuth_rad, apparent_rad):
+        if lit_rad >= radars.elevation_min_rad[i_radar, i_mode] and apparent_rad <= radars.elevation_max_rad[i_radar, i_mode]:
             return 0
     return codes.WHY_OUTSIDE_SECTOR
+
+
+@kernel
+def is_in_sector(world, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
+    """Whether a point lies in a radar's sector, the elevation of one of its modes, and its range limits."""
+    return _sector_code(world.radars, world.air.earth_factor, i_radar, x_m, y_m, z_m) == 0
 
 
 @kernel
@@ -156,59 +156,55 @@ def visibility(world, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
     ``WHY_BELOW_HORIZON``, then ``WHY_OUT_OF_RADAR_RANGE`` (instrumented range), then ``WHY_OUTSIDE_SECTOR`` (sector,
     elevation, too near). Noise is not asked: see `snr_at`. Pinned by ``test_sensing.test_visibility_codes``.
     """
-    is_visible, _, _ = path(world, i_radar, x_m, y_m, z_m)
-    if not is_visible:
+    if not has_line_of_sight(world, i_radar, x_m, y_m, z_m):
         return codes.WHY_BELOW_HORIZON
-    return _sector_code(world.radars, world.air, i_radar, x_m, y_m, z_m)
+    return _sector_code(world.radars, world.air.earth_factor, i_radar, x_m, y_m, z_m)
 
 
 @kernel
-def _best_snr(radars, air, i_radar, rcs, slant_range_m, target_height_m, azimuth_rad, apparent_rad):  # type: ignore[no-untyped-def]
-    """Highest signal-to-noise ratio of the modes that hold a direction; 0 if none does."""
-    best = 0.0
-    loss_db = -1.0
-    for i_mode in range(radars.n_modes[i_radar]):
-        if _is_in_view(radars, air, i_radar, i_mode, azimuth_rad, apparent_rad):
-            reference_m = radars.reference_range_m[i_radar, i_mode]
-            ratio = reference_m / slant_range_m
-            ratio *= ratio
-            snr = radars.reference_snr[i_radar, i_mode] * (rcs / radars.reference_rcs_m2[i_radar, i_mode]) * ratio * ratio
-            if loss_db < 0.0:
-                loss_db = two_way_gas_loss_db(radars.frequency_hz[i_radar], radars.height_m[i_radar], target_height_m, slant_range_m)
-            reference_db = two_way_gas_loss_db(
-                radars.frequency_hz[i_radar], radars.height_m[i_radar], REFERENCE_HEIGHT_M, reference_m
-            )
-            snr *= math.exp((reference_db - loss_db) * 0.23025850929940457)
-            if snr > best:
-                best = snr
-    if best > 0.0 and radars.kind[i_radar] == codes.RADAR_SECTOR:
-        cosine = math.cos(_wrapped(azimuth_rad - radars.boresight_rad[i_radar]))
-        best = best * math.pow(cosine, radars.off_boresight_exponent[i_radar]) if cosine > 0.0 else 0.0
-    return best
-
-
-@kernel
-def _echo(radars, air, threats, i_radar, i_threat, x_m, y_m, z_m, vx_mps, vy_mps, vz_mps):  # type: ignore[no-untyped-def]
+def _echo(radars, ground_m, earth_factor, rcs_m2, i_radar, i_threat, x_m, y_m, z_m, vx_mps, vy_mps, vz_mps):  # type: ignore[no-untyped-def]
     """Signal-to-noise ratio (0: not seen at all) with slant range, azimuth and elevation of one threat at one place."""
-    east_m, north_m, up_m = _enu(radars, i_radar, x_m, y_m, z_m)
+    east_m, north_m, up_m = _enu(radars.x_m, radars.y_m, radars.z_m, radars.rotation, i_radar, x_m, y_m, z_m)
     slant_range_m = math.sqrt(east_m * east_m + north_m * north_m + up_m * up_m)
     if slant_range_m > radars.range_max_m[i_radar] or slant_range_m < radars.range_min_m[i_radar]:
         return 0.0, slant_range_m, 0.0, 0.0
     target_height_m = height_m(x_m, y_m, z_m)
-    if not _is_above_horizon(radars, air, i_radar, slant_range_m, target_height_m - air.ground_m):
+    if not _is_line_free(radars.antenna_m[i_radar], earth_factor, slant_range_m, target_height_m - ground_m):
         return 0.0, slant_range_m, 0.0, 0.0
     azimuth_rad = math.atan2(east_m, north_m)
     elevation_rad = math.asin(up_m / slant_range_m)
-    cosine = cos_aspect(
+    share = 1.0
+    if radars.kind[i_radar] == codes.RADAR_SECTOR:
+        off_rad = _wrapped(azimuth_rad - radars.boresight_rad[i_radar])
+        cosine = math.cos(off_rad)
+        if abs(off_rad) > radars.half_sector_rad[i_radar] or cosine <= 0.0:
+            return 0.0, slant_range_m, 0.0, 0.0
+        share = math.pow(cosine, radars.off_boresight_exponent[i_radar])
+    apparent_rad = _apparent_rad(earth_factor, east_m, north_m, up_m)
+    lit_rad = apparent_rad + 0.5 * radars.elevation_beamwidth_rad[i_radar]
+    frequency_hz = radars.frequency_hz[i_radar]
+    antenna_height_m = radars.height_m[i_radar]
+    best = 0.0
+    for i_mode in range(radars.n_modes[i_radar]):
+        if lit_rad >= radars.elevation_min_rad[i_radar, i_mode] and apparent_rad <= radars.elevation_max_rad[i_radar, i_mode]:
+            reference_m = radars.reference_range_m[i_radar, i_mode]
+            ratio = reference_m / slant_range_m
+            ratio *= ratio
+            level = radars.reference_snr[i_radar, i_mode] / radars.reference_rcs_m2[i_radar, i_mode] * ratio * ratio
+            reference_db = two_way_gas_loss_db(frequency_hz, antenna_height_m, REFERENCE_HEIGHT_M, reference_m)
+            level *= math.exp(reference_db * DB_TO_LOG)
+            best = max(best, level)
+    if best <= 0.0:
+        return 0.0, slant_range_m, azimuth_rad, elevation_rad
+    band = radars.band[i_radar]
+    aspect = cos_aspect(
         x_m, y_m, z_m, vx_mps, vy_mps, vz_mps, radars.x_m[i_radar], radars.y_m[i_radar], radars.z_m[i_radar]
     )
-    band = radars.band[i_radar]
-    rcs = signature_m2(
-        cosine, threats.rcs_m2[i_threat, band, 0], threats.rcs_m2[i_threat, band, 1], threats.rcs_m2[i_threat, band, 2]
-    )
-    snr = _best_snr(
-        radars, air, i_radar, rcs, slant_range_m, target_height_m, azimuth_rad, _apparent_rad(air, east_m, north_m, up_m)
-    )
+    rcs = signature_m2(aspect, rcs_m2[i_threat, band, 0], rcs_m2[i_threat, band, 1], rcs_m2[i_threat, band, 2])
+    snr = share * rcs * best
+    if snr > SNR_HOPELESS:  # the air only takes away
+        loss_db = two_way_gas_loss_db(frequency_hz, antenna_height_m, target_height_m, slant_range_m)
+        snr *= math.exp(-loss_db * DB_TO_LOG)
     return snr, slant_range_m, azimuth_rad, elevation_rad
 
 
@@ -221,8 +217,9 @@ def snr_at(world, i_radar, i_threat, x_m, y_m, z_m, vx_mps, vy_mps, vz_mps):  # 
     Pinned by ``test_sensing.test_snr_at_reference``.
     """
     snr, _, _, _ = _echo(
-        world.radars, world.air, world.threats, i_radar, i_threat, x_m, y_m, z_m, vx_mps, vy_mps, vz_mps
-    )
+        world.radars, world.air.ground_m, world.air.earth_factor, world.threats.rcs_m2, i_radar, i_threat,
+        x_m, y_m, z_m, vx_mps, vy_mps, vz_mps,
+    )  # fmt: skip
     return snr
 
 
@@ -230,28 +227,18 @@ def snr_at(world, i_radar, i_threat, x_m, y_m, z_m, vx_mps, vy_mps, vz_mps):  # 
 
 
 @kernel
-def _next_plot(plots, log):  # type: ignore[no-untyped-def]
-    """Row of the ring for a new plot, or -1 when it is full."""
+def _write_plot(  # type: ignore[no-untyped-def]
+    plots, total, tick, t_s, i_radar, i_channel, label, snr, range_m, azimuth_rad, elevation_rad,
+    sigma_range_m, sigma_azimuth_rad, sigma_elevation_rad, g0, g1, g2,
+):  # fmt: skip
+    """Append a plot: the true place plus three standard normal errors times the errors this echo has. False if full."""
     if plots.count[0] - plots.count[1] >= plots.plot.size:
-        log.total[TOTAL_PLOTS_FULL] += 1.0
-        return -1
-    i = plots.count[0] % plots.plot.size
-    plots.count[0] += 1
-    return i
-
-
-@kernel
-def _write_plot(radars, plots, log, tick, t_s, i_radar, i_channel, label, snr, range_m, azimuth_rad, elevation_rad, g0, g1, g2):  # type: ignore[no-untyped-def]
-    """Append a plot: the true place plus three standard normal errors times the errors this echo has."""
-    i = _next_plot(plots, log)
-    if i < 0:
+        total[TOTAL_PLOTS_FULL] += 1.0
         return False
-    sigma_range_m = range_sigma_m(snr, radars.range_resolution_m[i_radar], radars.range_floor_m[i_radar])
-    sigma_azimuth_rad = angle_sigma_rad(snr, radars.azimuth_beamwidth_rad[i_radar], radars.angle_floor_rad[i_radar])
-    sigma_elevation_rad = angle_sigma_rad(snr, radars.elevation_beamwidth_rad[i_radar], radars.angle_floor_rad[i_radar])
+    p = plots.plot[plots.count[0] % plots.plot.size]
+    plots.count[0] += 1
     cosine = math.cos(elevation_rad)
     sigma_azimuth_rad /= cosine if cosine > 0.05 else 0.05
-    p = plots.plot[i]
     p.tick = tick
     p.t_s = t_s
     p.i_radar = i_radar
@@ -268,42 +255,45 @@ def _write_plot(radars, plots, log, tick, t_s, i_radar, i_channel, label, snr, r
 
 
 @kernel
-def _look_at(world, truth, own, plots, log, seed, run, tick, t_s, i_radar, i_threat, i_channel, ordinal):  # type: ignore[no-untyped-def]
-    """One look of a radar at one threat: maybe a plot. Returns 1 if there is one."""
-    radars = world.radars
-    threat = truth.threat[i_threat]
-    back_s = (tick + 1) * world.clock.dt_s - t_s
+def _look_at(  # type: ignore[no-untyped-def]
+    radars, ground_m, earth_factor, record, rcs_m2, swerling, id_threat, threat, radar, plots, log, seed, run, tick, end_s,
+    t_s, i_radar, i_threat, i_channel, ordinal,
+):  # fmt: skip
+    """One look of a radar at one threat: maybe a plot."""
+    back_s = end_s - t_s
     vx = threat.vx_mps
     vy = threat.vy_mps
     vz = threat.vz_mps
-    own.radar[i_radar].n_looks += 1
+    radar.n_looks += 1
     log.total[TOTAL_LOOKS] += 1.0
     snr, range_m, azimuth_rad, elevation_rad = _echo(
-        radars, world.air, world.threats, i_radar, i_threat,
+        radars, ground_m, earth_factor, rcs_m2, i_radar, i_threat,
         threat.x_m - vx * back_s, threat.y_m - vy * back_s, threat.z_m - vz * back_s, vx, vy, vz,
     )  # fmt: skip
     if snr < SNR_HOPELESS:
-        return 0
-    p = p_detection(snr, radars.p_false_alarm[i_radar], world.threats.swerling[i_threat])
+        return
+    p = p_detection(snr, radars.p_false_alarm[i_radar], swerling)
     id_radar = radars.id[i_radar]
-    id_threat = world.threats.id[i_threat]
     if i_channel >= 0:
         u0, u1, u2, u3 = uniforms(seed, run, STREAM_FIRE_CONTROL, id_radar, id_threat, ordinal)
         if u0 >= p:
-            return 0
+            return
     else:
         u0, _, _, _ = uniforms(seed, run, STREAM_DETECTION, id_radar, id_threat, ordinal)
         if u0 >= p:
-            return 0
+            return
         u1, u2, u3, _ = uniforms(seed, run, STREAM_PLOT_NOISE, id_radar, id_threat, ordinal)
     is_written = _write_plot(
-        radars, plots, log, tick, t_s, i_radar, i_channel, i_threat, snr, range_m, azimuth_rad, elevation_rad,
+        plots, log.total, tick, t_s, i_radar, i_channel, i_threat, snr, range_m, azimuth_rad, elevation_rad,
+        range_sigma_m(snr, radars.range_resolution_m[i_radar], radars.range_floor_m[i_radar]),
+        angle_sigma_rad(snr, radars.azimuth_beamwidth_rad[i_radar], radars.angle_floor_rad[i_radar]),
+        angle_sigma_rad(snr, radars.elevation_beamwidth_rad[i_radar], radars.angle_floor_rad[i_radar]),
         normal_quantile(u1), normal_quantile(u2), normal_quantile(u3),
     )  # fmt: skip
     if not is_written:
-        return 0
+        return
     plots.n_seen[i_radar, i_threat] += 1
-    own.radar[i_radar].n_plots += 1
+    radar.n_plots += 1
     log.total[TOTAL_PLOTS] += 1.0
     score = log.score[i_threat]
     if not score.first_detection_s <= t_s:
@@ -311,43 +301,28 @@ def _look_at(world, truth, own, plots, log, seed, run, tick, t_s, i_radar, i_thr
         score.first_detection_s = t_s
         score.first_detection_range_m = range_m
         score.i_first_radar = i_radar
-        if is_first and world.clock.record >= codes.RECORD_EVENTS:
+        if is_first and record >= codes.RECORD_EVENTS:
             tell(log, t_s, codes.EVENT_FIRST_DETECTION, i_threat, i_radar, 0, range_m)
-    return 1
 
 
 # ------------------------------------------------------------------------------------------------ search ----
 
 
 @kernel
-def _azimuth_turns(radars, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
-    """Azimuth in turns, 0 to 1, counted from ``AZIMUTH_CUT_TURNS``."""
-    east_m, north_m, _ = _enu(radars, i_radar, x_m, y_m, z_m)
-    turns = math.atan2(east_m, north_m) / TWO_PI - AZIMUTH_CUT_TURNS
+def _cut_turns(angle_rad):  # type: ignore[no-untyped-def]
+    """An azimuth in turns, 0 to 1, counted from ``AZIMUTH_CUT_TURNS``."""
+    turns = angle_rad / TWO_PI - AZIMUTH_CUT_TURNS
     return turns - math.floor(turns)
 
 
 @kernel
-def _beam_turns(radars, i_radar, t_s):  # type: ignore[no-untyped-def]
-    """Turns of the beam since it last pointed at ``AZIMUTH_CUT_TURNS`` before t = 0."""
-    phase = radars.phase_rad[i_radar] / TWO_PI - AZIMUTH_CUT_TURNS
-    return phase - math.floor(phase) + t_s / radars.period_s[i_radar]
+def _meeting(beam_0, beam_1, azimuth_0, azimuth_1):  # type: ignore[no-untyped-def]
+    """How often a beam met a threat in a tick: ``(n_meetings, past_0, past_1, advance, moved)``, all in turns.
 
-
-@kernel
-def _sweep(world, truth, own, plots, log, seed, run, tick, i_radar, i_threat):  # type: ignore[no-untyped-def]
-    """Look at one threat as often as the beam met it in this tick (mostly never or once), and say when it can next."""
-    radars = world.radars
-    dt_s = world.clock.dt_s
-    start_s = tick * dt_s
-    end_s = (tick + 1) * dt_s
-    threat = truth.threat[i_threat]
-    azimuth_0 = _azimuth_turns(radars, i_radar, threat.x0_m, threat.y0_m, threat.z0_m)
-    azimuth_1 = _azimuth_turns(radars, i_radar, threat.x_m, threat.y_m, threat.z_m)
-    beam_0 = _beam_turns(radars, i_radar, start_s)
-    beam_1 = _beam_turns(radars, i_radar, end_s)
-    # Share of a turn by which the beam is past the threat. What one tick ends with, the next begins with: the sum of
-    # the crossings over many ticks cannot lose or double one, whatever the threat does.
+    ``past`` is the share of a turn by which the beam is past the threat, at the start and at the end. What one tick
+    ends with, the next begins with: the sum of the meetings over many ticks cannot lose or double one, whatever the
+    threat does.
+    """
     past_0 = beam_0 - azimuth_0
     past_0 -= math.floor(past_0)
     past_1 = beam_1 - azimuth_1
@@ -355,31 +330,24 @@ def _sweep(world, truth, own, plots, log, seed, run, tick, i_radar, i_threat):  
     moved = azimuth_1 - azimuth_0
     moved -= math.floor(moved + 0.5)
     advance = (beam_1 - beam_0) - moved
-    n_crossings = int(math.floor(past_0 + advance - past_1 + 0.5))
-    for i in range(n_crossings):
-        share = (1.0 + i - past_0) / advance
-        share = min(max(share, 0.0), 1.0)
-        t_s = start_s + share * dt_s
-        azimuth = azimuth_0 + share * moved
-        n_cut = math.floor(azimuth)
-        scan = int(math.floor(beam_0 + share * (beam_1 - beam_0) - azimuth + 0.5) + n_cut)
-        azimuth -= n_cut
-        # Twice the scan number, one more in the second half turn: a threat that crosses the cut against the beam would
-        # otherwise get one number twice.
-        ordinal = 2 * scan + (1 if azimuth >= 0.5 else 0)
-        _look_at(world, truth, own, plots, log, seed, run, tick, t_s, i_radar, i_threat, -1, ordinal)
-    plots.next_look_tick[i_radar, i_threat] = tick + _n_ticks_until(radars, i_radar, threat, 1.0 - past_1, dt_s)
+    return int(math.floor(past_0 + advance - past_1 + 0.5)), past_0, past_1, advance, moved
 
 
 @kernel
-def _n_ticks_until(radars, i_radar, threat, turns_left, dt_s):  # type: ignore[no-untyped-def]
+def _look_number(beam, azimuth):  # type: ignore[no-untyped-def]
+    """Number of a look: twice the scan, one more in the second half turn.
+
+    Without the half turns, a threat that crosses the cut against the beam would get one number twice.
+    """
+    n_cut = math.floor(azimuth)
+    scan = int(math.floor(beam - azimuth + 0.5) + n_cut)
+    return 2 * scan + (1 if azimuth - n_cut >= 0.5 else 0)
+
+
+@kernel
+def _n_ticks_until(period_s, dt_s, turns_left, distance_m, speed_mps):  # type: ignore[no-untyped-def]
     """Ticks to the first one in which the beam can meet a threat, at least 1, from a generous bound on its motion."""
-    period_s = radars.period_s[i_radar]
-    left_s = turns_left * period_s
-    east_m, north_m, _ = _enu(radars, i_radar, threat.x_m, threat.y_m, threat.z_m)
-    distance_m = math.sqrt(east_m * east_m + north_m * north_m)
-    speed_mps = math.sqrt(threat.vx_mps * threat.vx_mps + threat.vy_mps * threat.vy_mps + threat.vz_mps * threat.vz_mps)
-    run_m = (1.2 * speed_mps + 300.0) * left_s
+    run_m = (1.2 * speed_mps + 300.0) * turns_left * period_s
     if run_m >= 0.5 * distance_m:
         return 1
     shift = run_m / (distance_m - run_m) / TWO_PI
@@ -390,26 +358,16 @@ def _n_ticks_until(radars, i_radar, threat, turns_left, dt_s):  # type: ignore[n
 
 
 @kernel
-def _is_searching(world, own, i_radar):  # type: ignore[no-untyped-def]
-    """Whether a radar searches: all but engagement radars, and those too when they feed a post or their unit is alone."""
-    if world.radars.is_engagement[i_radar] == 0 or world.radars.i_post[i_radar] >= 0:
-        return True
-    i_unit = world.radars.i_unit[i_radar]
-    return i_unit >= 0 and own.unit[i_unit].is_autonomous != 0
-
-
-@kernel
-def _false_plots(world, own, plots, log, seed, run, tick, i_radar):  # type: ignore[no-untyped-def]
+def _false_plots(radars, radar, plots, total, seed, run, tick, i_radar, beam_0, beam_1, phase):  # type: ignore[no-untyped-def]
     """False alarms of the parts of the scan that the beam finished in this tick."""
-    radars = world.radars
     mean = radars.n_false_per_scan[i_radar] / N_FALSE_SECTORS
-    if not mean > 0.0:
+    first = int(math.floor(N_FALSE_SECTORS * beam_0))
+    last = int(math.floor(N_FALSE_SECTORS * beam_1))
+    if first == last or not mean > 0.0:
         return
-    dt_s = world.clock.dt_s
-    first = int(math.floor(N_FALSE_SECTORS * _beam_turns(radars, i_radar, tick * dt_s)))
-    last = int(math.floor(N_FALSE_SECTORS * _beam_turns(radars, i_radar, (tick + 1) * dt_s)))
     none_below = math.exp(-mean)
     id_radar = radars.id[i_radar]
+    snr = radars.reference_snr[i_radar, 0]
     for part in range(first, last):
         if radars.kind[i_radar] == codes.RADAR_SECTOR:
             middle_rad = TWO_PI * ((part + 0.5) / N_FALSE_SECTORS + AZIMUTH_CUT_TURNS)
@@ -420,39 +378,24 @@ def _false_plots(world, own, plots, log, seed, run, tick, i_radar):  # type: ign
             continue
         count = poisson_quantile(u, mean)
         for i in range(count):
-            u0, u1, u2, u3 = uniforms(seed, run, STREAM_FALSE_PLOT, id_radar, i, part)
-            range_m = radars.range_min_m[i_radar] + u0 * (radars.range_max_m[i_radar] - radars.range_min_m[i_radar])
+            u0, u1, u2, _ = uniforms(seed, run, STREAM_FALSE_PLOT, id_radar, i, part)
             turns = (part + u1) / N_FALSE_SECTORS
-            azimuth_rad = TWO_PI * (turns + AZIMUTH_CUT_TURNS)
-            phase = _beam_turns(radars, i_radar, 0.0)
-            t_s = (turns - phase) * radars.period_s[i_radar]
-            elevation_rad = radars.elevation_min_rad[i_radar, 0] + u2 * FALSE_ELEVATION_SPAN_RAD
             is_written = _write_plot(
-                radars, plots, log, tick, t_s, i_radar, -1, -1, radars.reference_snr[i_radar, 0], range_m,
-                azimuth_rad, elevation_rad, 0.0, 0.0, 0.0,
+                plots, total, tick, (turns - phase) * radars.period_s[i_radar], i_radar, -1, -1, snr,
+                radars.range_min_m[i_radar] + u0 * (radars.range_max_m[i_radar] - radars.range_min_m[i_radar]),
+                TWO_PI * (turns + AZIMUTH_CUT_TURNS),
+                radars.elevation_min_rad[i_radar, 0] + u2 * FALSE_ELEVATION_SPAN_RAD,
+                range_sigma_m(snr, radars.range_resolution_m[i_radar], radars.range_floor_m[i_radar]),
+                angle_sigma_rad(snr, radars.azimuth_beamwidth_rad[i_radar], radars.angle_floor_rad[i_radar]),
+                angle_sigma_rad(snr, radars.elevation_beamwidth_rad[i_radar], radars.angle_floor_rad[i_radar]),
+                0.0, 0.0, 0.0,
             )  # fmt: skip
             if is_written:
-                own.radar[i_radar].n_false += 1
-                log.total[TOTAL_FALSE_PLOTS] += 1.0
+                radar.n_false += 1
+                total[TOTAL_FALSE_PLOTS] += 1.0
 
 
 # ------------------------------------------------------------------------------------------ fire control ----
-
-
-@kernel
-def _cue(belief, channel, fire, t_s):  # type: ignore[no-untyped-def]
-    """Where a channel expects its target at ``t_s``: ``(is_known, x, y, z, radius_m)``, radius at ``CUE_SIGMAS``.
-
-    From the fire-control track if there is one, else from the search track designated.
-    """
-    if fire.status != codes.TRACK_FREE:
-        return _extrapolated(fire, t_s)
-    if channel.i_picture < 0 or channel.i_track < 0:
-        return False, 0.0, 0.0, 0.0, 0.0
-    track = belief.track[channel.i_picture, channel.i_track]
-    if track.status == codes.TRACK_FREE or track.number != channel.number:
-        return False, 0.0, 0.0, 0.0, 0.0
-    return _extrapolated(track, t_s)
 
 
 @kernel
@@ -470,134 +413,207 @@ def _extrapolated(track, t_s):  # type: ignore[no-untyped-def]
         z_m += az * half
     c = track.cov
     variance_m2 = c[0] + c[6] + c[11] + ahead_s * (2.0 * (c[3] + c[9] + c[14]) + ahead_s * (c[15] + c[18] + c[20]))
-    unforeseen_m = 0.5 * CUE_ACCELERATION_MPS2 * ahead_s * ahead_s
+    since_s = t_s - track.hit_s
+    unforeseen_m = 0.5 * CUE_ACCELERATION_MPS2 * since_s * since_s
     radius_m = CUE_SIGMAS * math.sqrt(max(variance_m2, 0.0) + unforeseen_m * unforeseen_m)
+    return x_m, y_m, z_m, radius_m
+
+
+@kernel
+def _cue(belief, channel, row, t_s):  # type: ignore[no-untyped-def]
+    """Where a channel expects its target at ``t_s``: ``(is_known, x, y, z, radius_m)``, radius at ``CUE_SIGMAS``.
+
+    From the fire-control track if there is one, else from the search track designated.
+    """
+    track = belief.fire[row]
+    if track.status == codes.TRACK_FREE:
+        if channel.i_picture < 0 or channel.i_track < 0:
+            return False, 0.0, 0.0, 0.0, 0.0
+        track = belief.track[channel.i_picture, channel.i_track]
+        if track.status == codes.TRACK_FREE or track.number != channel.number:
+            return False, 0.0, 0.0, 0.0, 0.0
+    x_m, y_m, z_m, radius_m = _extrapolated(track, t_s)
     return True, x_m, y_m, z_m, radius_m
 
 
 @kernel
-def _n_beams(radars, i_radar, slant_range_m, radius_m):  # type: ignore[no-untyped-def]
+def _n_beams(slant_range_m, radius_m, azimuth_beamwidth_rad, elevation_beamwidth_rad):  # type: ignore[no-untyped-def]
     """Beams that cover a cue of a radius at a range."""
-    wide = 2.0 * radius_m / (slant_range_m * radars.azimuth_beamwidth_rad[i_radar])
-    high = 2.0 * radius_m / (slant_range_m * radars.elevation_beamwidth_rad[i_radar])
+    wide = 2.0 * radius_m / (slant_range_m * azimuth_beamwidth_rad)
+    high = 2.0 * radius_m / (slant_range_m * elevation_beamwidth_rad)
     return max(1.0, math.ceil(wide - 1e-9)) * max(1.0, math.ceil(high - 1e-9))
 
 
 @kernel
-def revisit_wanted_s(radars, i_radar, channel):  # type: ignore[no-untyped-def]
-    """Interval wanted between two looks of a channel."""
-    if channel.status == codes.CHANNEL_ACQUIRING or channel.n_flying > 0:
-        return radars.track_revisit_s[i_radar]
-    return radars.track_revisit_slow_s[i_radar]
-
-
-@kernel
-def _cue_size_m(radars, i_radar, slant_range_m, radius_m):  # type: ignore[no-untyped-def]
+def _cue_size_m(slant_range_m, radius_m, beamwidth_rad):  # type: ignore[no-untyped-def]
     """Radius searched: the cue, at least one beam and ``CUE_MIN_M``, at most ``CUE_MAX_M``."""
-    beam_m = 0.5 * slant_range_m * min(radars.azimuth_beamwidth_rad[i_radar], radars.elevation_beamwidth_rad[i_radar])
-    return min(max(radius_m, beam_m, CUE_MIN_M), CUE_MAX_M)
+    return min(max(radius_m, 0.5 * slant_range_m * beamwidth_rad, CUE_MIN_M), CUE_MAX_M)
 
 
 @kernel
-def _is_looking(channel):  # type: ignore[no-untyped-def]
+def revisit_wanted_s(status, n_flying, track_revisit_s, track_revisit_slow_s):  # type: ignore[no-untyped-def]
+    """Interval wanted between two looks of a channel: the fast one while acquiring and while rounds fly."""
+    if status == codes.CHANNEL_ACQUIRING or n_flying > 0:
+        return track_revisit_s
+    return track_revisit_slow_s
+
+
+@kernel
+def _is_looking(status):  # type: ignore[no-untyped-def]
     return (
-        channel.status == codes.CHANNEL_ACQUIRING
-        or channel.status == codes.CHANNEL_TRACKING
-        or channel.status == codes.CHANNEL_ASSESSING
+        status == codes.CHANNEL_ACQUIRING or status == codes.CHANNEL_TRACKING or status == codes.CHANNEL_ASSESSING
     )
 
 
 @kernel
-def _stretch(world, belief, own, i_unit, t_s):  # type: ignore[no-untyped-def]
-    """Factor by which the revisits of an engagement radar grow: time its channels ask for over the time it has, at least 1."""
-    radars = world.radars
-    i_radar = world.units.i_radar[i_unit]
-    n_rows = own.channel.size // world.units.id.size
-    demanded = 0.0
-    for row in range(i_unit * n_rows, i_unit * n_rows + world.units.n_target_channels[i_unit]):
-        channel = own.channel[row]
-        if not _is_looking(channel):
-            continue
-        dwell_s = radars.dwell_s[i_radar]
-        if channel.status == codes.CHANNEL_ACQUIRING:
-            is_known, x_m, y_m, z_m, radius_m = _cue(belief, channel, belief.fire[row], t_s)
-            if not is_known:
-                continue
-            dwell_s = radars.acquisition_dwell_s[i_radar]
-            dx = x_m - radars.x_m[i_radar]
-            dy = y_m - radars.y_m[i_radar]
-            dz = z_m - radars.z_m[i_radar]
-            slant_range_m = math.sqrt(dx * dx + dy * dy + dz * dz) + 1.0
-            dwell_s *= _n_beams(radars, i_radar, slant_range_m, _cue_size_m(radars, i_radar, slant_range_m, radius_m))
-        revisit_s = revisit_wanted_s(radars, i_radar, channel)
-        if revisit_s > 0.0:
-            demanded += dwell_s / revisit_s
-    budget = radars.dwell_budget[i_radar]
-    if budget <= 0.0 or demanded <= budget:
-        return 1.0
-    return demanded / budget
-
-
-@kernel
-def _fire_look(world, truth, belief, own, plots, log, seed, run, tick, t_s, i_radar, row):  # type: ignore[no-untyped-def]
-    """One look of an engagement radar for one channel: every threat inside the cue may give a plot."""
-    radars = world.radars
-    channel = own.channel[row]
-    is_known, x_m, y_m, z_m, radius_m = _cue(belief, channel, belief.fire[row], t_s)
+def _demand(belief, channel, row, t_s, x_m, y_m, z_m, azimuth_beamwidth_rad, elevation_beamwidth_rad, dwell_s, acquisition_dwell_s):  # type: ignore[no-untyped-def]
+    """Radar time that one look of a channel costs, s: one dwell, or an acquisition dwell for every beam of the cue."""
+    if channel.status != codes.CHANNEL_ACQUIRING:
+        return dwell_s
+    is_known, px, py, pz, radius_m = _cue(belief, channel, row, t_s)
     if not is_known:
-        return
-    dx = x_m - radars.x_m[i_radar]
-    dy = y_m - radars.y_m[i_radar]
-    dz = z_m - radars.z_m[i_radar]
-    reach_m = _cue_size_m(radars, i_radar, math.sqrt(dx * dx + dy * dy + dz * dz), radius_m)
-    reach2_m2 = reach_m * reach_m
-    back_s = (tick + 1) * world.clock.dt_s - t_s
-    ordinal = int(t_s * 100.0 + 0.5)
-    threats = truth.threat
-    for i_threat in range(threats.size):
-        threat = threats[i_threat]
-        if threat.status != codes.FLYING:
-            continue
-        dx = threat.x_m - threat.vx_mps * back_s - x_m
-        if dx > reach_m or dx < -reach_m:
-            continue
-        dy = threat.y_m - threat.vy_mps * back_s - y_m
-        dz = threat.z_m - threat.vz_mps * back_s - z_m
-        if dx * dx + dy * dy + dz * dz > reach2_m2:
-            continue
-        _look_at(world, truth, own, plots, log, seed, run, tick, t_s, i_radar, i_threat, row, ordinal)
-
-
-@kernel
-def _fire_control(world, truth, belief, own, plots, log, seed, run, tick, i_unit):  # type: ignore[no-untyped-def]
-    """All looks of one engagement radar for its fire channels in this tick."""
-    dt_s = world.clock.dt_s
-    start_s = tick * dt_s
-    end_s = (tick + 1) * dt_s
-    i_radar = world.units.i_radar[i_unit]
-    radar = own.radar[i_radar]
-    n_rows = own.channel.size // world.units.id.size
-    if math.floor(end_s) > math.floor(start_s) or tick == 0:
-        radar.stretch = _stretch(world, belief, own, i_unit, end_s)
-    for row in range(i_unit * n_rows, i_unit * n_rows + world.units.n_target_channels[i_unit]):
-        channel = own.channel[row]
-        if not _is_looking(channel):
-            continue
-        revisit_s = revisit_wanted_s(world.radars, i_radar, channel) * radar.stretch
-        if channel.next_look_s > end_s + revisit_s:
-            channel.next_look_s = end_s  # the wanted interval has become shorter: a round flies
-        for _ in range(MAX_LOOKS_PER_TICK):
-            if channel.next_look_s > end_s:
-                break
-            t_s = channel.next_look_s
-            if t_s <= start_s:
-                t_s = start_s + 1e-6 * dt_s
-            _fire_look(world, truth, belief, own, plots, log, seed, run, tick, t_s, i_radar, row)
-            channel.n_looks += 1
-            channel.next_look_s = t_s + max(revisit_s, 1e-3)
+        return 0.0
+    dx = px - x_m
+    dy = py - y_m
+    dz = pz - z_m
+    slant_range_m = math.sqrt(dx * dx + dy * dy + dz * dz) + 1.0
+    size_m = _cue_size_m(slant_range_m, radius_m, min(azimuth_beamwidth_rad, elevation_beamwidth_rad))
+    return acquisition_dwell_s * _n_beams(slant_range_m, size_m, azimuth_beamwidth_rad, elevation_beamwidth_rad)
 
 
 # -------------------------------------------------------------------------------------------------- look ----
+
+
+@kernel
+def _search(  # type: ignore[no-untyped-def]
+    radars, ground_m, earth_factor, record, dt_s, rcs_m2, swerling, id_threat, threats, own, plots, log, seed, run, tick
+):  # fmt: skip
+    """Every searching radar sweeps on by one tick: false plots, and looks at the threats its beam meets."""
+    start_s = tick * dt_s
+    end_s = (tick + 1) * dt_s
+    n_threats = threats.size
+    for i_radar in range(radars.id.size):
+        radar = own.radar[i_radar]
+        if radar.is_alive == 0 or end_s < radars.ready_s[i_radar]:
+            radar.is_on = 0
+            continue
+        radar.is_on = 1
+        period_s = radars.period_s[i_radar]
+        if not period_s > 0.0:
+            continue
+        if radars.is_engagement[i_radar] != 0 and radars.i_post[i_radar] < 0:
+            # An engagement radar searches only for a fire unit that is alone.
+            i_unit = radars.i_unit[i_radar]
+            if i_unit < 0 or own.unit[i_unit].is_autonomous == 0:
+                continue
+        phase = _cut_turns(radars.phase_rad[i_radar])
+        beam_0 = phase + start_s / period_s
+        beam_1 = phase + end_s / period_s
+        _false_plots(radars, radar, plots, log.total, seed, run, tick, i_radar, beam_0, beam_1, phase)
+        for i_threat in range(n_threats):
+            if plots.next_look_tick[i_radar, i_threat] > tick:
+                continue
+            threat = threats[i_threat]
+            if threat.status != codes.FLYING:
+                continue
+            east_m, north_m, _ = _enu(
+                radars.x_m, radars.y_m, radars.z_m, radars.rotation, i_radar, threat.x0_m, threat.y0_m, threat.z0_m
+            )
+            azimuth_0 = _cut_turns(math.atan2(east_m, north_m))
+            east_m, north_m, _ = _enu(
+                radars.x_m, radars.y_m, radars.z_m, radars.rotation, i_radar, threat.x_m, threat.y_m, threat.z_m
+            )
+            azimuth_1 = _cut_turns(math.atan2(east_m, north_m))
+            n_meetings, past_0, past_1, advance, moved = _meeting(beam_0, beam_1, azimuth_0, azimuth_1)
+            for i in range(n_meetings):
+                share = min(max((1.0 + i - past_0) / advance, 0.0), 1.0)
+                ordinal = _look_number(beam_0 + share * (beam_1 - beam_0), azimuth_0 + share * moved)
+                _look_at(
+                    radars, ground_m, earth_factor, record, rcs_m2, swerling[i_threat], id_threat[i_threat], threat, radar,
+                    plots, log, seed, run, tick, end_s, start_s + share * dt_s, i_radar, i_threat, -1, ordinal,
+                )  # fmt: skip
+            speed2 = threat.vx_mps * threat.vx_mps + threat.vy_mps * threat.vy_mps + threat.vz_mps * threat.vz_mps
+            plots.next_look_tick[i_radar, i_threat] = tick + _n_ticks_until(
+                period_s, dt_s, 1.0 - past_1, math.sqrt(east_m * east_m + north_m * north_m), math.sqrt(speed2)
+            )
+
+
+@kernel
+def _fire_control(  # type: ignore[no-untyped-def]
+    radars, ground_m, earth_factor, record, dt_s, rcs_m2, swerling, id_threat, n_target_channels, i_radars,
+    threats, belief, own, plots, log, seed, run, tick,
+):  # fmt: skip
+    """Engagement radars look for their channels: every threat inside a cue may give a plot; time overspent stretches revisits."""
+    start_s = tick * dt_s
+    end_s = (tick + 1) * dt_s
+    is_second = math.floor(end_s) > math.floor(start_s) or tick == 0
+    n_rows = own.channel.size // max(i_radars.size, 1)
+    for i_unit in range(i_radars.size):
+        i_radar = i_radars[i_unit]
+        if i_radar < 0 or own.radar[i_radar].is_on == 0:
+            continue
+        radar = own.radar[i_radar]
+        beamwidth_rad = min(radars.azimuth_beamwidth_rad[i_radar], radars.elevation_beamwidth_rad[i_radar])
+        first = i_unit * n_rows
+        last = first + n_target_channels[i_unit]
+        if is_second:
+            demanded = 0.0
+            for row in range(first, last):
+                channel = own.channel[row]
+                if _is_looking(channel.status):
+                    cost_s = _demand(
+                        belief, channel, row, end_s, radars.x_m[i_radar], radars.y_m[i_radar], radars.z_m[i_radar],
+                        radars.azimuth_beamwidth_rad[i_radar], radars.elevation_beamwidth_rad[i_radar],
+                        radars.dwell_s[i_radar], radars.acquisition_dwell_s[i_radar],
+                    )  # fmt: skip
+                    demanded += cost_s / max(
+                        revisit_wanted_s(
+                            channel.status, channel.n_flying, radars.track_revisit_s[i_radar],
+                            radars.track_revisit_slow_s[i_radar],
+                        ), 1e-3,
+                    )  # fmt: skip
+            budget = radars.dwell_budget[i_radar]
+            radar.stretch = demanded / budget if demanded > budget and budget > 0.0 else 1.0
+        for row in range(first, last):
+            channel = own.channel[row]
+            if not _is_looking(channel.status):
+                continue
+            revisit_s = revisit_wanted_s(
+                channel.status, channel.n_flying, radars.track_revisit_s[i_radar], radars.track_revisit_slow_s[i_radar]
+            )
+            revisit_s = max(revisit_s * radar.stretch, 1e-3)
+            if channel.next_look_s > end_s + revisit_s:
+                channel.next_look_s = end_s  # the interval wanted has become shorter: a round flies
+            for _ in range(MAX_LOOKS_PER_TICK):
+                if channel.next_look_s > end_s:
+                    break
+                t_s = max(channel.next_look_s, start_s + 1e-6 * dt_s)
+                channel.n_looks += 1
+                channel.next_look_s = t_s + revisit_s
+                is_known, x_m, y_m, z_m, radius_m = _cue(belief, channel, row, t_s)
+                if not is_known:
+                    continue
+                dx = x_m - radars.x_m[i_radar]
+                dy = y_m - radars.y_m[i_radar]
+                dz = z_m - radars.z_m[i_radar]
+                reach_m = _cue_size_m(math.sqrt(dx * dx + dy * dy + dz * dz), radius_m, beamwidth_rad)
+                back_s = end_s - t_s
+                ordinal = int(t_s * 100.0 + 0.5)
+                for i_threat in range(threats.size):
+                    threat = threats[i_threat]
+                    if threat.status != codes.FLYING:
+                        continue
+                    dx = threat.x_m - threat.vx_mps * back_s - x_m
+                    if dx > reach_m or dx < -reach_m:
+                        continue
+                    dy = threat.y_m - threat.vy_mps * back_s - y_m
+                    dz = threat.z_m - threat.vz_mps * back_s - z_m
+                    if dx * dx + dy * dy + dz * dz > reach_m * reach_m:
+                        continue
+                    _look_at(
+                        radars, ground_m, earth_factor, record, rcs_m2, swerling[i_threat], id_threat[i_threat], threat,
+                        radar, plots, log, seed, run, tick, end_s, t_s, i_radar, i_threat, row, ordinal,
+                    )  # fmt: skip
 
 
 @kernel
@@ -608,25 +624,19 @@ def look(world, truth, belief, own, plots, log, seed, run, tick):  # type: ignor
     radars look for their fire channels. ``belief`` is read for where channels point, nothing else.
     Pinned by ``tests/engine/test_sensing.py``.
     """
-    end_s = (tick + 1) * world.clock.dt_s
-    threats = truth.threat
-    n_threats = threats.size
-    for i_radar in range(world.radars.id.size):
-        radar = own.radar[i_radar]
-        if radar.is_alive == 0 or end_s < world.radars.ready_s[i_radar]:
-            radar.is_on = 0
-            continue
-        radar.is_on = 1
-        if not _is_searching(world, own, i_radar) or not world.radars.period_s[i_radar] > 0.0:
-            continue
-        _false_plots(world, own, plots, log, seed, run, tick, i_radar)
-        next_look_tick = plots.next_look_tick[i_radar]
-        for i_threat in range(n_threats):
-            if next_look_tick[i_threat] > tick:
-                continue
-            if threats[i_threat].status == codes.FLYING:
-                _sweep(world, truth, own, plots, log, seed, run, tick, i_radar, i_threat)
-    for i_unit in range(world.units.id.size):
-        i_radar = world.units.i_radar[i_unit]
-        if i_radar >= 0 and own.radar[i_radar].is_on != 0:
-            _fire_control(world, truth, belief, own, plots, log, seed, run, tick, i_unit)
+    radars = world.radars
+    ground_m = world.air.ground_m
+    earth_factor = world.air.earth_factor
+    record = world.clock.record
+    dt_s = world.clock.dt_s
+    rcs_m2 = world.threats.rcs_m2
+    swerling = world.threats.swerling
+    id_threat = world.threats.id
+    _search(
+        radars, ground_m, earth_factor, record, dt_s, rcs_m2, swerling, id_threat, truth.threat, own, plots, log, seed, run,
+        tick,
+    )  # fmt: skip
+    _fire_control(
+        radars, ground_m, earth_factor, record, dt_s, rcs_m2, swerling, id_threat, world.units.n_target_channels,
+        world.units.i_radar, truth.threat, belief, own, plots, log, seed, run, tick,
+    )  # fmt: skip

@@ -11,11 +11,12 @@ what is left begins new tracks. Nothing here is passed the truth, and no argumen
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from parapet._jit import kernel
 from parapet.engine import codes
 from parapet.engine.sensing import revisit_wanted_s
-from parapet.engine.state import TOTAL_FALSE_TRACKS, TOTAL_FIRM_TRACKS, TOTAL_TRACKS_FULL
+from parapet.engine.state import F8, I8, TOTAL_FALSE_TRACKS, TOTAL_FIRM_TRACKS, TOTAL_TRACKS_FULL
 from parapet.engine.telling import tell
 from parapet.physics.assignment import assignment
 from parapet.physics.earth import height_m, rotating_acceleration, up_and_height
@@ -83,6 +84,26 @@ MERGE_D2 = 9.0
 MERGE_SHARE = 0.5
 
 
+class Eyes(NamedTuple):
+    """What tracking needs to know of the radars (a few arrays: the whole World in every call would cost compile time)."""
+
+    x_m: F8
+    y_m: F8
+    z_m: F8
+    rotation: F8
+    period_s: F8
+    i_post: I8
+    i_unit: I8
+
+
+@kernel
+def eyes_of(radars):  # type: ignore[no-untyped-def]
+    """The part of ``world.radars`` that tracking uses."""
+    return Eyes(
+        radars.x_m, radars.y_m, radars.z_m, radars.rotation, radars.period_s, radars.i_post, radars.i_unit
+    )
+
+
 @kernel
 def _sigma_start_mps(height):  # type: ignore[no-untyped-def]
     """Speed spread of a track that begins at this height."""
@@ -92,14 +113,14 @@ def _sigma_start_mps(height):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def picture_of_plot(world, own, i_radar):  # type: ignore[no-untyped-def]
+def picture_of_plot(eyes, n_posts, post_alive, i_radar):  # type: ignore[no-untyped-def]
     """Picture that a radar's search plots go to: its post's while that lives, else its unit's own; -1 none."""
-    i_post = world.radars.i_post[i_radar]
-    if i_post >= 0 and own.post_alive[i_post] != 0:
+    i_post = eyes.i_post[i_radar]
+    if i_post >= 0 and post_alive[i_post] != 0:
         return i_post
-    i_unit = world.radars.i_unit[i_radar]
+    i_unit = eyes.i_unit[i_radar]
     if i_unit >= 0:
-        return world.posts.i_asset.size + i_unit
+        return n_posts + i_unit
     return -1
 
 
@@ -163,15 +184,15 @@ def _inflate(cov, dt_s, q_m2ps3):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _distance2(radars, track, plot, extra_m2):  # type: ignore[no-untyped-def]
+def _distance2(eyes, track, plot, extra_m2):  # type: ignore[no-untyped-def]
     """Squared Mahalanobis distance of a plot from a track (already at its time), and log determinant.
 
     ``extra_m2``: variance per axis to add to the position of the track.
     """
     i = plot.i_radar
-    r = radars.rotation
+    r = eyes.rotation
     range_m, azimuth_rad, elevation_rad, s00, s01, s02, s11, s12, s22 = predicted_plot(
-        track.x_m, track.y_m, track.z_m, track.cov, radars.x_m[i], radars.y_m[i], radars.z_m[i],
+        track.x_m, track.y_m, track.z_m, track.cov, eyes.x_m[i], eyes.y_m[i], eyes.z_m[i],
         r[i, 0], r[i, 1], r[i, 2], r[i, 3], r[i, 4], r[i, 5], r[i, 6], r[i, 7], r[i, 8],
     )  # fmt: skip
     return _plot_distance2(
@@ -200,25 +221,25 @@ def _manoeuvre_m2(since_s):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _weigh_class(radars, track, plot, since_s):  # type: ignore[no-untyped-def]
+def _weigh_class(eyes, track, plot, since_s):  # type: ignore[no-untyped-def]
     """Add the evidence of one plot for ballistic against air to ``llr``: fit of the two motions, then energy."""
     track.llr *= math.exp(-since_s / LLR_MEMORY_S)
     if track.n_hits >= 2 and since_s > 0.0:
         i = plot.i_radar
-        r = radars.rotation
+        r = eyes.rotation
         ax, ay, az = rotating_acceleration(track.x_m, track.y_m, track.z_m, track.vx_mps, track.vy_mps, track.vz_mps)
         is_falling = track["class"] == codes.CLASS_BALLISTIC
         half = 0.5 * since_s * since_s
         if is_falling:
             half = -half
         range_m, azimuth_rad, elevation_rad, s00, s01, s02, s11, s12, s22 = predicted_plot(
-            track.x_m, track.y_m, track.z_m, track.cov, radars.x_m[i], radars.y_m[i], radars.z_m[i],
+            track.x_m, track.y_m, track.z_m, track.cov, eyes.x_m[i], eyes.y_m[i], eyes.z_m[i],
             r[i, 0], r[i, 1], r[i, 2], r[i, 3], r[i, 4], r[i, 5], r[i, 6], r[i, 7], r[i, 8],
         )  # fmt: skip
         mine, _ = _plot_distance2(plot, range_m, azimuth_rad, elevation_rad, s00, s01, s02, s11, s12, s22, 0.0)
         range_m, azimuth_rad, elevation_rad = range_azimuth_elevation(
             track.x_m + ax * half, track.y_m + ay * half, track.z_m + az * half,
-            radars.x_m[i], radars.y_m[i], radars.z_m[i],
+            eyes.x_m[i], eyes.y_m[i], eyes.z_m[i],
             r[i, 0], r[i, 1], r[i, 2], r[i, 3], r[i, 4], r[i, 5], r[i, 6], r[i, 7], r[i, 8],
         )  # fmt: skip
         other, _ = _plot_distance2(plot, range_m, azimuth_rad, elevation_rad, s00, s01, s02, s11, s12, s22, 0.0)
@@ -277,13 +298,13 @@ def _count_label(track, label):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def take_plot(radars, track, plot):  # type: ignore[no-untyped-def]
+def take_plot(eyes, track, plot):  # type: ignore[no-untyped-def]
     """Take a plot into a track: predict, adapt the noise to a surprise, update, weigh the class. True if the class changed."""
     since_s = max(plot.t_s - track.hit_s, 0.0)
     track.q_m2ps3 = track.q_m2ps3 * math.exp(-since_s / Q_MEMORY_S)
     predict_track(track, plot.t_s)
     if since_s > 0.0:
-        distance2, _ = _distance2(radars, track, plot, 0.0)
+        distance2, _ = _distance2(eyes, track, plot, 0.0)
         if distance2 > D2_SURPRISE:
             # How much acceleration explains it? Four times as much until the surprise is gone.
             q = max(4.0 * track.q_m2ps3, 32.0)
@@ -292,19 +313,19 @@ def take_plot(radars, track, plot):  # type: ignore[no-untyped-def]
                 q = min(q, Q_MAX)
                 _inflate(track.cov, since_s, q - added)
                 added = q
-                distance2, _ = _distance2(radars, track, plot, 0.0)
+                distance2, _ = _distance2(eyes, track, plot, 0.0)
                 if distance2 < 0.5 * D2_SURPRISE or q >= Q_MAX:
                     break
                 q *= 4.0
             track.q_m2ps3 = q
-    _weigh_class(radars, track, plot, since_s)
+    _weigh_class(eyes, track, plot, since_s)
     i = plot.i_radar
-    r = radars.rotation
+    r = eyes.rotation
     x, y, z, vx, vy, vz, _, _ = update_range_azimuth_elevation(
         track.x_m, track.y_m, track.z_m, track.vx_mps, track.vy_mps, track.vz_mps, track.cov,
         plot.range_m, plot.azimuth_rad, plot.elevation_rad,
         plot.sigma_range_m, plot.sigma_azimuth_rad, plot.sigma_elevation_rad,
-        radars.x_m[i], radars.y_m[i], radars.z_m[i],
+        eyes.x_m[i], eyes.y_m[i], eyes.z_m[i],
         r[i, 0], r[i, 1], r[i, 2], r[i, 3], r[i, 4], r[i, 5], r[i, 6], r[i, 7], r[i, 8],
     )  # fmt: skip
     track.x_m = x
@@ -322,12 +343,12 @@ def take_plot(radars, track, plot):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def begin_track(radars, track, plot, number):  # type: ignore[no-untyped-def]
+def begin_track(eyes, track, plot, number):  # type: ignore[no-untyped-def]
     """Begin a tentative track from one plot: its place, no speed, a spread of speed by height."""
     i = plot.i_radar
-    r = radars.rotation
+    r = eyes.rotation
     x, y, z = plot_position(
-        plot.range_m, plot.azimuth_rad, plot.elevation_rad, radars.x_m[i], radars.y_m[i], radars.z_m[i],
+        plot.range_m, plot.azimuth_rad, plot.elevation_rad, eyes.x_m[i], eyes.y_m[i], eyes.z_m[i],
         r[i, 0], r[i, 1], r[i, 2], r[i, 3], r[i, 4], r[i, 5], r[i, 6], r[i, 7], r[i, 8],
     )  # fmt: skip
     pxx, pxy, pxz, pyy, pyz, pzz = plot_covariance(
@@ -350,7 +371,7 @@ def begin_track(radars, track, plot, number):  # type: ignore[no-untyped-def]
     track.hit_s = plot.t_s
     track.n_hits = 1
     track.n_plots = 1
-    track.revisit_s = radars.period_s[i]
+    track.revisit_s = eyes.period_s[i]
     track["class"] = codes.CLASS_UNKNOWN
     track.llr = 0.0
     track.label = plot.label
@@ -372,7 +393,7 @@ def begin_track(radars, track, plot, number):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _note(world, track, i_picture, log, t_s, has_changed_class):  # type: ignore[no-untyped-def]
+def _note(record, track, i_picture, log, t_s, has_changed_class):  # type: ignore[no-untyped-def]
     """After a hit: confirmation, scores, events. Returns nothing."""
     if track.status == codes.TRACK_TENTATIVE and track.n_hits >= M_HITS:
         track.status = codes.TRACK_FIRM
@@ -380,12 +401,12 @@ def _note(world, track, i_picture, log, t_s, has_changed_class):  # type: ignore
         log.total[TOTAL_FIRM_TRACKS] += 1.0
         if track.label < 0:
             log.total[TOTAL_FALSE_TRACKS] += 1.0
-        if world.clock.record >= codes.RECORD_EVENTS:
+        if record >= codes.RECORD_EVENTS:
             tell(log, t_s, codes.EVENT_TRACK_FIRM, i_picture, track.number, track.label, t_s - track.begun_s)
     if track.status == codes.TRACK_FIRM:
         if track.label >= 0 and not log.score[track.label].first_track_s >= 0.0:
             log.score[track.label].first_track_s = t_s
-        if has_changed_class and world.clock.record >= codes.RECORD_EVENTS:
+        if has_changed_class and record >= codes.RECORD_EVENTS:
             tell(log, t_s, codes.EVENT_CLASSIFIED, i_picture, track.number, track.label, float(track["class"]))
 
 
@@ -422,12 +443,11 @@ def _list_tracks(belief, i_picture, scratch, ref_s):  # type: ignore[no-untyped-
 
 
 @kernel
-def _associate(world, plots, belief, log, scratch, i_picture, i_radar, n_plots, n_active, status, t_first_s, ref_s):  # type: ignore[no-untyped-def]
+def _associate(eyes, record, plots, belief, log, scratch, i_picture, i_radar, n_plots, n_active, status, t_first_s, ref_s):  # type: ignore[no-untyped-def]
     """Give the plots still unused (``index_a`` >= 0) to tracks of one status: gates, then assignment, then the updates."""
-    radars = world.radars
     real = scratch.real
     cost = scratch.cost
-    half_period_s = 0.5 * radars.period_s[i_radar]
+    half_period_s = 0.5 * eyes.period_s[i_radar]
     n_rows = 0
     dearest = -math.inf
     for i_active in range(n_active):
@@ -454,7 +474,7 @@ def _associate(world, plots, belief, log, scratch, i_picture, i_radar, n_plots, 
                 predict_track(track, t_first_s)
                 for k in range(n_plots):
                     cost[n_rows, k] = math.inf
-            distance2, log_det = _gate(radars, track, plot)
+            distance2, log_det = _gate(eyes, track, plot)
             if distance2 <= GATE_D2:
                 is_row = True
                 cost[n_rows, j] = distance2 + log_det
@@ -478,15 +498,15 @@ def _associate(world, plots, belief, log, scratch, i_picture, i_radar, n_plots, 
         i_active = scratch.index_c[i_row]
         track = belief.track[i_picture, scratch.index_b[i_active]]
         plot = plots.plot[scratch.index_a[j]]
-        has_changed_class = take_plot(radars, track, plot)
-        track.revisit_s = max(track.revisit_s, radars.period_s[i_radar])
-        _note(world, track, i_picture, log, plot.t_s, has_changed_class)
+        has_changed_class = take_plot(eyes, track, plot)
+        track.revisit_s = max(track.revisit_s, eyes.period_s[i_radar])
+        _note(record, track, i_picture, log, plot.t_s, has_changed_class)
         _refresh(track, real, i_active, ref_s)
         scratch.index_a[j] = -1
 
 
 @kernel
-def _gate(radars, track, plot):  # type: ignore[no-untyped-def]
+def _gate(eyes, track, plot):  # type: ignore[no-untyped-def]
     """Squared distance and log determinant of a plot from a track predicted to nearly its time; the wide gate if the narrow fails."""
     ahead_s = plot.t_s - track.t_s
     x = track.x_m
@@ -495,9 +515,9 @@ def _gate(radars, track, plot):  # type: ignore[no-untyped-def]
     track.x_m = x + track.vx_mps * ahead_s
     track.y_m = y + track.vy_mps * ahead_s
     track.z_m = z + track.vz_mps * ahead_s
-    distance2, log_det = _distance2(radars, track, plot, 0.0)
+    distance2, log_det = _distance2(eyes, track, plot, 0.0)
     if distance2 > GATE_D2:
-        distance2, log_det = _distance2(radars, track, plot, _manoeuvre_m2(plot.t_s - track.hit_s))
+        distance2, log_det = _distance2(eyes, track, plot, _manoeuvre_m2(plot.t_s - track.hit_s))
     track.x_m = x
     track.y_m = y
     track.z_m = z
@@ -505,17 +525,17 @@ def _gate(radars, track, plot):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _begin(world, belief, own, log, scratch, i_picture, plot, n_active, ref_s):  # type: ignore[no-untyped-def]
+def _begin(eyes, record, belief, own, log, scratch, i_picture, plot, n_active, ref_s):  # type: ignore[no-untyped-def]
     """Begin a track in a free slot of a picture. Returns how many tracks are alive now."""
     if n_active < scratch.index_b.size:
         for i in range(belief.track.shape[1]):
             track = belief.track[i_picture, i]
             if track.status == codes.TRACK_FREE:
                 belief.number[i_picture] += 1
-                begin_track(world.radars, track, plot, belief.number[i_picture])
+                begin_track(eyes, track, plot, belief.number[i_picture])
                 for u in range(own.reason.shape[0]):
                     own.reason[u, i_picture * belief.track.shape[1] + i] = 0
-                if world.clock.record >= codes.RECORD_FULL:
+                if record >= codes.RECORD_FULL:
                     tell(log, plot.t_s, codes.EVENT_TRACK_BEGUN, i_picture, track.number, plot.label, 0.0)
                 scratch.index_b[n_active] = i
                 _refresh(track, scratch.real, n_active, ref_s)
@@ -525,16 +545,15 @@ def _begin(world, belief, own, log, scratch, i_picture, plot, n_active, ref_s): 
 
 
 @kernel
-def _take_batch(world, plots, belief, own, log, scratch, i_picture, i_radar, n_plots, n_active, t_first_s, ref_s):  # type: ignore[no-untyped-def]
+def _take_batch(eyes, record, plots, belief, own, log, scratch, i_picture, i_radar, n_plots, n_active, t_first_s, ref_s):  # type: ignore[no-untyped-def]
     """Give the plots of one radar and tick (``index_a``) to tracks, firm ones first; begin tracks with the rest."""
-    radars = world.radars
-    r = radars.rotation
+    r = eyes.rotation
     i = i_radar
     real = scratch.real
     for j in range(n_plots):
         plot = plots.plot[scratch.index_a[j]]
         x, y, z = plot_position(
-            plot.range_m, plot.azimuth_rad, plot.elevation_rad, radars.x_m[i], radars.y_m[i], radars.z_m[i],
+            plot.range_m, plot.azimuth_rad, plot.elevation_rad, eyes.x_m[i], eyes.y_m[i], eyes.z_m[i],
             r[i, 0], r[i, 1], r[i, 2], r[i, 3], r[i, 4], r[i, 5], r[i, 6], r[i, 7], r[i, 8],
         )  # fmt: skip
         real[j, 4] = x
@@ -542,21 +561,21 @@ def _take_batch(world, plots, belief, own, log, scratch, i_picture, i_radar, n_p
         real[j, 6] = z
         wide_rad = max(plot.sigma_azimuth_rad, plot.sigma_elevation_rad)
         real[j, 7] = GATE_SIGMAS * (plot.sigma_range_m + plot.range_m * wide_rad)
-    _associate(world, plots, belief, log, scratch, i_picture, i_radar, n_plots, n_active, codes.TRACK_FIRM, t_first_s, ref_s)
-    _associate(world, plots, belief, log, scratch, i_picture, i_radar, n_plots, n_active, codes.TRACK_TENTATIVE, t_first_s, ref_s)
+    _associate(eyes, record, plots, belief, log, scratch, i_picture, i_radar, n_plots, n_active, codes.TRACK_FIRM, t_first_s, ref_s)
+    _associate(eyes, record, plots, belief, log, scratch, i_picture, i_radar, n_plots, n_active, codes.TRACK_TENTATIVE, t_first_s, ref_s)
     for j in range(n_plots):
         if scratch.index_a[j] >= 0:
             plot = plots.plot[scratch.index_a[j]]
-            n_active = _begin(world, belief, own, log, scratch, i_picture, plot, n_active, ref_s)
+            n_active = _begin(eyes, record, belief, own, log, scratch, i_picture, plot, n_active, ref_s)
     return n_active
 
 
 @kernel
-def _update_search(world, plots, belief, own, log, scratch, tick):  # type: ignore[no-untyped-def]
+def _update_search(eyes, record, n_lag_ticks, dt_s, plots, belief, own, log, scratch, tick):  # type: ignore[no-untyped-def]
     """Take in the search plots whose lag is over, radar by radar."""
-    last_tick = tick - world.clock.n_lag_ticks
+    last_tick = tick - n_lag_ticks
     n_ring = plots.plot.size
-    ref_s = (last_tick + 1) * world.clock.dt_s
+    ref_s = (last_tick + 1) * dt_s
     i_listed = -1
     n_active = 0
     while plots.count[1] < plots.count[0]:
@@ -565,7 +584,7 @@ def _update_search(world, plots, belief, own, log, scratch, tick):  # type: igno
             break
         i_radar = first.i_radar
         batch_tick = first.tick
-        i_picture = picture_of_plot(world, own, i_radar) if first.i_channel < 0 else -1
+        i_picture = picture_of_plot(eyes, own.post_alive.size, own.post_alive, i_radar) if first.i_channel < 0 else -1
         if i_picture < 0:
             plots.count[1] += 1
             continue
@@ -584,7 +603,7 @@ def _update_search(world, plots, belief, own, log, scratch, tick):  # type: igno
             n_active = _list_tracks(belief, i_picture, scratch, ref_s)
             i_listed = i_picture
         n_active = _take_batch(
-            world, plots, belief, own, log, scratch, i_picture, i_radar, n_plots, n_active, t_first_s, ref_s
+            eyes, record, plots, belief, own, log, scratch, i_picture, i_radar, n_plots, n_active, t_first_s, ref_s
         )
 
 
@@ -592,8 +611,8 @@ def _update_search(world, plots, belief, own, log, scratch, tick):  # type: igno
 
 
 @kernel
-def _drop(world, track, i_picture, log, now_s):  # type: ignore[no-untyped-def]
-    if track.status == codes.TRACK_FIRM and world.clock.record >= codes.RECORD_EVENTS:
+def _drop(record, track, i_picture, log, now_s):  # type: ignore[no-untyped-def]
+    if track.status == codes.TRACK_FIRM and record >= codes.RECORD_EVENTS:
         tell(log, now_s, codes.EVENT_TRACK_DROPPED, i_picture, track.number, track.label, now_s - track.begun_s)
     track.status = codes.TRACK_FREE
 
@@ -637,7 +656,7 @@ def _is_duplicate(young, old, now_s):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _maintain(world, belief, log, now_s):  # type: ignore[no-untyped-def]
+def _maintain(record, belief, log, now_s):  # type: ignore[no-untyped-def]
     """Drop tracks that have expired, and young firm tracks that duplicate an older one."""
     for i_picture in range(belief.track.shape[0]):
         if belief.number[i_picture] == 0:
@@ -646,7 +665,7 @@ def _maintain(world, belief, log, now_s):  # type: ignore[no-untyped-def]
         for i in range(tracks.size):
             track = tracks[i]
             if track.status != codes.TRACK_FREE and _has_expired(track, now_s):
-                _drop(world, track, i_picture, log, now_s)
+                _drop(record, track, i_picture, log, now_s)
         for i in range(tracks.size):
             young = tracks[i]
             if young.status != codes.TRACK_FIRM or young.i_engaged > 0:
@@ -656,7 +675,7 @@ def _maintain(world, belief, log, now_s):  # type: ignore[no-untyped-def]
             for k in range(tracks.size):
                 old = tracks[k]
                 if old.status == codes.TRACK_FIRM and old.number < young.number and _is_duplicate(young, old, now_s):
-                    _drop(world, young, i_picture, log, now_s)
+                    _drop(record, young, i_picture, log, now_s)
                     break
 
 
@@ -691,7 +710,7 @@ def _copy_track(to, origin):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _begin_fire_track(radars, fire, origin, plot):  # type: ignore[no-untyped-def]
+def _begin_fire_track(eyes, fire, origin, plot):  # type: ignore[no-untyped-def]
     """First plot of an acquisition: the search track fused with it, tentative."""
     _copy_track(fire, origin)
     fire.n_hits = 0
@@ -700,14 +719,14 @@ def _begin_fire_track(radars, fire, origin, plot):  # type: ignore[no-untyped-de
     fire.label = -1
     fire.firm_s = math.inf
     fire.begun_s = plot.t_s
-    take_plot(radars, fire, plot)
+    take_plot(eyes, fire, plot)
     fire.n_hits = 1
     fire.begun_s = plot.t_s
     fire.status = codes.TRACK_TENTATIVE
 
 
 @kernel
-def _fire_distance2(radars, track, plot):  # type: ignore[no-untyped-def]
+def _fire_distance2(eyes, track, plot):  # type: ignore[no-untyped-def]
     """Distance of a fire-control plot from a track carried to its time, the covariance grown by its age."""
     ahead_s = plot.t_s - track.t_s
     c = track.cov
@@ -725,7 +744,7 @@ def _fire_distance2(radars, track, plot):  # type: ignore[no-untyped-def]
         track.y_m += ay * half
         track.z_m += az * half
     extra_m2 = max(grown, 0.0) + _manoeuvre_m2(plot.t_s - track.hit_s)
-    distance2, _ = _distance2(radars, track, plot, extra_m2)
+    distance2, _ = _distance2(eyes, track, plot, extra_m2)
     track.x_m = x
     track.y_m = y
     track.z_m = z
@@ -733,7 +752,7 @@ def _fire_distance2(radars, track, plot):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _take_fire_plots(world, plots, belief, own, tick):  # type: ignore[no-untyped-def]
+def _take_fire_plots(eyes, track_revisit_s, track_revisit_slow_s, plots, belief, own, tick):  # type: ignore[no-untyped-def]
     """Of the plots of each look take the nearest into the fire-control track of its channel."""
     n_ring = plots.plot.size
     first = plots.count[0]
@@ -765,7 +784,7 @@ def _take_fire_plots(world, plots, belief, own, tick):  # type: ignore[no-untype
             if candidate.i_channel != row or candidate.t_s != t_s:
                 break
             if is_usable:
-                distance2 = _fire_distance2(world.radars, origin, candidate)
+                distance2 = _fire_distance2(eyes, origin, candidate)
                 if distance2 < nearest:
                     nearest = distance2
                     i_nearest = i % n_ring
@@ -774,11 +793,14 @@ def _take_fire_plots(world, plots, belief, own, tick):  # type: ignore[no-untype
             continue
         plot = plots.plot[i_nearest]
         i_radar = plot.i_radar
-        revisit_s = max(revisit_wanted_s(world.radars, i_radar, channel) * own.radar[i_radar].stretch, 1e-3)
+        wanted_s = revisit_wanted_s(
+            channel.status, channel.n_flying, track_revisit_s[i_radar], track_revisit_slow_s[i_radar]
+        )
+        revisit_s = max(wanted_s * own.radar[i_radar].stretch, 1e-3)
         if is_new:
-            _begin_fire_track(world.radars, fire, origin, plot)
+            _begin_fire_track(eyes, fire, origin, plot)
         else:
-            take_plot(world.radars, fire, plot)
+            take_plot(eyes, fire, plot)
             if fire.status == codes.TRACK_TENTATIVE:
                 if t_s - fire.begun_s <= 2.5 * revisit_s:
                     fire.status = codes.TRACK_FIRM
@@ -790,7 +812,7 @@ def _take_fire_plots(world, plots, belief, own, tick):  # type: ignore[no-untype
 
 
 @kernel
-def _maintain_fire(world, belief, own, now_s):  # type: ignore[no-untyped-def]
+def _maintain_fire(belief, now_s):  # type: ignore[no-untyped-def]
     """Give up fire-control tracks that got no plot for too long."""
     for row in range(belief.fire.size):
         fire = belief.fire[row]
@@ -812,8 +834,12 @@ def update(world, plots, belief, own, log, scratch, seed, run, tick):  # type: i
     """
     dt_s = world.clock.dt_s
     now_s = (tick + 1) * dt_s
-    _take_fire_plots(world, plots, belief, own, tick)
-    _maintain_fire(world, belief, own, now_s)
-    _update_search(world, plots, belief, own, log, scratch, tick)
+    record = world.clock.record
+    eyes = eyes_of(world.radars)
+    _take_fire_plots(
+        eyes, world.radars.track_revisit_s, world.radars.track_revisit_slow_s, plots, belief, own, tick
+    )
+    _maintain_fire(belief, now_s)
+    _update_search(eyes, record, world.clock.n_lag_ticks, dt_s, plots, belief, own, log, scratch, tick)
     if math.floor(now_s / MAINTENANCE_S) > math.floor(tick * dt_s / MAINTENANCE_S):
-        _maintain(world, belief, log, now_s)
+        _maintain(record, belief, log, now_s)
