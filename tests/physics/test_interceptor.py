@@ -47,7 +47,7 @@ def test_rocket_equation() -> None:
 
 
 def test_mass_and_impulse() -> None:
-    """Half the boost gone is half the propellant gone; the impulse over any cutting is exhaust speed times propellant."""
+    """Half the boost is half the propellant; the impulse over any cutting is exhaust speed times propellant."""
     params = row(SUSTAIN_PROPELLANT_MASS=120.0, SUSTAIN_TIME=20.0, SUSTAIN_EXHAUST_SPEED=2400.0)
     assert ic.mass_kg(0.5, params) == 1800.0
     assert ic.mass_kg(7.0, params) == pytest.approx(1300.0)

@@ -77,7 +77,7 @@ class FlyoutTables(NamedTuple):
 
 @kernel
 def point_north(range_m: float, height_m: float):
-    """ECEF of the point ``range_m`` north of the reference launcher along the ground, at a height above the ellipsoid."""
+    """ECEF of the point ``range_m`` along the ground north of the reference launcher, at a height."""
     e2 = 6.69437999014e-3
     a = 6378137.0
     lat = REFERENCE_LATITUDE_RAD
@@ -180,7 +180,8 @@ def fill_table(params, ground_height_m: float, range_max_m: float, altitude_max_
 def flyout_value(table, i_quantity: int, range_max_m: float, altitude_max_m: float, range_m: float, altitude_m: float):
     """One quantity of one interceptor's table between the nodes (bilinear in the spacing of the table).
 
-    ``table``: ``values[i_interceptor]``. ``range_m`` along the ground, ``altitude_m`` above ground. Infinite time, and zero
+    ``table``: ``values[i_interceptor]``. ``range_m`` along the ground, ``altitude_m`` above ground. Infinite
+    time, and zero
     for the other quantities, outside the table or where one of the nodes around is not reached. Test: test_flyout.py.
     """
     outside = 0.0
@@ -282,7 +283,8 @@ def _optional(entry: Any, key: str, default: float) -> float:
 def parameter_row(entry: Any) -> NDArray[np.float64]:
     """Row of plain floats that the kernels fly, from one interceptor of the catalogue; read-only.
 
-    ``entry`` offers ``si(key) -> float`` (SI) and the text ``guidance``. Raises whatever ``si`` raises for a missing key,
+    ``entry`` offers ``si(key) -> float`` (SI) and the text ``guidance``. Raises whatever ``si`` raises for a
+    missing key,
     ``KeyError`` for an unknown guidance. Derived here: cross-section, exhaust speeds, control lag (autopilot, plus the
     uplink latency where commands come from the ground to the end), and the speed the arc is planned with.
     """
@@ -414,7 +416,7 @@ def _store(path: Path, table: NDArray[np.float64]) -> None:
         handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
         with os.fdopen(handle, "wb") as file:
             np.savez(file, table=table, check=np.array(hashlib.sha256(table.tobytes()).hexdigest()))
-        os.replace(name, path)
+        Path(name).replace(path)
     except OSError:
         return
 

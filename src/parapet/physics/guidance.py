@@ -1,4 +1,4 @@
-"""How a round is told to turn: proportional navigation, the way out to a predicted point, and closed forms that test both.
+"""How a round is told to turn: proportional navigation, the way to a predicted point, closed forms to test both.
 
 Every command is a *specific force* in m/s2 (what the wings and the motor must make, gravity left out), perpendicular
 to nothing in particular: :mod:`parapet.physics.interceptor` keeps the part across the velocity and limits it.
@@ -174,10 +174,13 @@ def midcourse_command(
 ):
     """Specific force that puts the round on a lofted arc through the predicted intercept point.
 
-    ``r``: predicted point minus round, m. ``v``: round velocity, m/s. ``g``: free acceleration of the round (gravity and
+    ``r``: predicted point minus round, m. ``v``: round velocity, m/s. ``g``: free acceleration of the round
+    (gravity and
     rotation), m/s2. ``plan_speed_mps``: speed to plan the arc with (while the motor burns: the speed to come).
-    ``loft_factor`` >= 1 multiplies gravity in the arc: above 1 aims higher, because drag will slow the round and thin air
-    is worth a climb; so the loft grows with range by itself, up to ``climb_max_rad`` (or straight at the point if steeper).
+    ``loft_factor`` >= 1 multiplies gravity in the arc: above 1 aims higher, because drag will slow the round
+    and thin air
+    is worth a climb; so the loft grows with range by itself, up to ``climb_max_rad`` (or straight at the point
+    if steeper).
     ``is_powered``: true while the motor burns (the heading is held firmly). ``floor_rise_m``: height of the round
     above the lowest height allowed; below it, away from the point, the path is bent up.
     The arc itself needs no lift after burnout. Flat-earth arc about the local vertical, corrected on the way.

@@ -111,9 +111,9 @@ GUIDANCE_ACTIVE = 2.0
 SIN_INCIDENCE_MAX = 0.42
 """Sine of the largest angle between thrust and velocity (25 degrees)."""
 TVM_REFERENCE_PRODUCT_M2 = 250e3 * 25e3
-"""Radar-target times target-round distance at which the round's receiver just detects 1 m2 (notional)."""
+"""Radar-target times target-round distance at which the receiver just detects 1 m2 (notional)."""
 NOISE_FLOOR_SHARE = 0.1
-"""Angle error that no signal strength removes (radome, glint), over the error at the signal of a detection (notional)."""
+"""Angle error that no signal removes (radome, glint), over the error at the signal of a detection (notional)."""
 COAST_FACTOR = 1.1
 """Gravity of the arc flown after burnout over true gravity: a little above 1, for the drag to come."""
 SUSTAIN_FACTOR = 3.0
@@ -132,7 +132,7 @@ HOMING_START_S = 12.0
 
 @kernel
 def propellant_left_kg(t_s: float, params) -> float:
-    """Propellant still aboard ``t_s`` seconds after launch, kg. Constant mass flow in each phase. Test: test_interceptor.py."""
+    """Propellant aboard ``t_s`` seconds after launch, kg: constant flow in each phase. Test: test_interceptor.py."""
     since = t_s - params[COL_EJECT_TIME]
     boost = params[COL_BOOST_TIME]
     sustain = params[COL_SUSTAIN_TIME]
@@ -197,7 +197,7 @@ def zero_lift_drag_coefficient(mach: float, params) -> float:
 
 @kernel
 def lateral_limit_mps2(height_m: float, speed_mps: float, thrust_n: float, mass: float, params) -> float:
-    """Greatest lateral specific force: lift at full incidence plus the motor's side thrust, below the structure's limit."""
+    """Greatest lateral specific force: full lift plus the side thrust of the motor, within the structure."""
     density, _ = density_and_sound(height_m)
     lift = 0.5 * density * speed_mps * speed_mps * params[COL_REFERENCE_AREA] * params[COL_LIFT_COEFFICIENT_MAX]
     air = (lift + thrust_n * SIN_INCIDENCE_MAX) / mass
@@ -261,10 +261,13 @@ def round_step(
     x: float, y: float, z: float, vx: float, vy: float, vz: float, ax: float, ay: float, az: float, t_s: float,
     cx: float, cy: float, cz: float, dt_s: float, params,
 ):
-    """The round ``dt_s`` later: position, velocity, lateral force achieved (nine numbers) and the g it could have pulled.
+    """The round ``dt_s`` later: position, velocity, lateral force achieved (nine numbers) and the g it could
+    have pulled.
 
-    ``a``: lateral specific force achieved so far, m/s2 (zeros at launch). ``t_s``: time since launch at the start of the
-    step, s. ``c``: specific force commanded, m/s2; only its part across the velocity is flown, within lift and structure.
+    ``a``: lateral specific force achieved so far, m/s2 (zeros at launch). ``t_s``: time since launch at the
+    start of the
+    step, s. ``c``: specific force commanded, m/s2; only its part across the velocity is flown, within lift and
+    structure.
     ``dt_s``: 0 to 0.25 s (two-stage midpoint rule; the lag is exact for a command held over the step).
     ``params``: one row, see ``COL_``. The motor's impulse is exact for any cutting of the burn into steps.
     Before ignition nothing steers. Ground contact is the caller's business.
@@ -323,7 +326,8 @@ def steer_midcourse(
 ):
     """Specific force toward the predicted intercept point ``p`` (ECEF, m) along an arc whose loft grows with range.
 
-    ``t_s``: time since launch. ``ground_height_m``: height of the ground surface above the ellipsoid; away from the point
+    ``t_s``: time since launch. ``ground_height_m``: height of the ground surface above the ellipsoid; away
+    from the point
     the round keeps ``FLOOR_MARGIN_M`` above it. Belief only. Test: test_interceptor.py.
     """
     gx, gy, gz = rotating_acceleration(x, y, z, vx, vy, vz)
@@ -354,7 +358,8 @@ def steer_homing(
 ):
     """Specific force of terminal homing: augmented proportional navigation on the estimated target minus round.
 
-    ``r``, ``w``: estimated relative position and velocity (target minus round), m and m/s. ``b``: estimated acceleration
+    ``r``, ``w``: estimated relative position and velocity (target minus round), m and m/s. ``b``: estimated
+    acceleration
     of the target in rotating ECEF, m/s2 (zeros for level flight; ``rotating_acceleration`` for a falling body).
     Test: test_interceptor.py.
     """
@@ -368,7 +373,8 @@ def steer_homing(
 def homing_gains(dt_s: float, filter_time_s: float):
     """Position and velocity gains of the critically damped tracking filter that smooths the receiver's samples.
 
-    ``filter_time_s`` > 0: how long it remembers. Source: brookner-tracking (fading-memory filter). Test: test_interceptor.py.
+    ``filter_time_s`` > 0: how long it remembers. Source: brookner-tracking (fading-memory filter). Test:
+    test_interceptor.py.
     """
     fade = math.exp(-dt_s / max(filter_time_s, 1e-6))
     return 1.0 - fade * fade, (1.0 - fade) * (1.0 - fade)
@@ -381,7 +387,8 @@ def homing_filter(
 ):
     """Estimated relative position and velocity after one sample ``m`` (measured target minus round, m).
 
-    ``r``, ``w``: estimate predicted to the time of the sample. ``dt_s``: time since the sample before. Test: test_interceptor.py.
+    ``r``, ``w``: estimate predicted to the time of the sample. ``dt_s``: time since the sample before. Test:
+    test_interceptor.py.
     """
     alpha, beta = homing_gains(dt_s, filter_time_s)
     ex = mx - rx
@@ -397,8 +404,10 @@ def homing_filter(
 def los_sigma_tvm_rad(noise_rad: float, radar_target_m: float, target_round_m: float, rcs_m2: float) -> float:
     """Error of the line of sight that the round measures on reflected illumination, one sample, 1 sigma, rad.
 
-    ``noise_rad``: error at the signal of a detection. Signal-to-noise goes as rcs / (R_radar-target^2 R_target-round^2), the
-    angle error as its inverse root, on a floor of ``NOISE_FLOOR_SHARE``: so the error in metres falls faster than the round
+    ``noise_rad``: error at the signal of a detection. Signal-to-noise goes as rcs / (R_radar-target^2
+    R_target-round^2), the
+    angle error as its inverse root, on a floor of ``NOISE_FLOOR_SHARE``: so the error in metres falls faster
+    than the round
     closes. ``rcs_m2`` > 0. Source: neri-electronic-defense (bistatic range equation); scale notional.
     Test: test_interceptor.py.
     """
