@@ -14,9 +14,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
+# Looking for plugins that nobody has installed takes a tenth of a second at every start.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-from parapet.errors import Finding, InputError, ParapetError
+import typer  # noqa: E402
+
+from parapet.errors import Finding, InputError, ParapetError  # noqa: E402
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,7 +30,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,
 )
 catalogue_app = typer.Typer(help="What things are: every figure with its doubt and its source.", no_args_is_help=True)
 app.add_typer(catalogue_app, name="catalogue")

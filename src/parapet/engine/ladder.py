@@ -30,47 +30,42 @@ from parapet.engine.codes import (
     WHY_NO_SOLUTION,
     WHY_NOT_ACQUIRED,
     WHY_NOT_LAUNCHED,
-    WHY_OUT_OF_RADAR_RANGE,
     WHY_OUTSIDE_SECTOR,
     WHY_OVER,
     WHY_REACTION_TIME,
     WHY_UNIT_NOT_READY,
 )
-from parapet.engine.command import picture_of
 from parapet.engine.sensing import visibility
 from parapet.engine.telling import tell
-from parapet.engine.tracking import picture_of_plot
 
 
 @kernel
-def feeds(world, own, i_radar, i_picture):
-    """Whether a radar that is switched on and searches puts its plots into a picture."""
-    if own.radar[i_radar].is_alive == 0 or own.radar[i_radar].is_on == 0 or not world.radars.period_s[i_radar] > 0.0:
-        return False
-    if world.radars.is_engagement[i_radar] == 1 and world.radars.i_post[i_radar] < 0:
-        if own.unit[world.radars.i_unit[i_radar]].is_autonomous == 0:
-            return False
-    return picture_of_plot(world, own, i_radar) == i_picture
-
-
-@kernel
-def sensor_rung(world, truth, own, plots, i_picture, i_threat):
+def sensor_rung(world, own, n_seen, i_picture, i_threat, x_m, y_m, z_m):
     """Furthest rung that any radar feeding the picture reaches on a threat that flies, sensor side only.
 
     With no radar on, ``WHY_UNIT_NOT_READY``. Beyond a radar's instrumented range counts as below noise: it cannot
     be told from an echo that is too weak.
     """
     best = -1
-    threat = truth.threat[i_threat]
-    for i_radar in range(world.radars.id.size):
-        if not feeds(world, own, i_radar, i_picture):
+    radars = world.radars
+    n_posts = world.posts.i_asset.size
+    for i_radar in range(radars.id.size):
+        if own.radar[i_radar].is_alive == 0 or own.radar[i_radar].is_on == 0 or not radars.period_s[i_radar] > 0.0:
             continue
-        code = visibility(world, i_radar, threat.x_m, threat.y_m, threat.z_m)
+        i_post = radars.i_post[i_radar]
+        i_unit = radars.i_unit[i_radar]
+        if i_post >= 0 and own.post_alive[i_post] != 0:
+            fed = i_post
+        elif i_unit >= 0 and (radars.is_engagement[i_radar] == 0 or own.unit[i_unit].is_autonomous != 0):
+            fed = n_posts + i_unit
+        else:
+            fed = -1
+        if fed != i_picture:
+            continue
+        code = visibility(world, i_radar, x_m, y_m, z_m)
         if code == WHY_BELOW_HORIZON or code == WHY_OUTSIDE_SECTOR:
             rung = code
-        elif code == WHY_OUT_OF_RADAR_RANGE:
-            rung = WHY_BELOW_NOISE
-        elif plots.n_seen[i_radar, i_threat] > 0:
+        elif code == 0 and n_seen[i_radar, i_threat] > 0:
             rung = WHY_NO_FIRM_TRACK
         else:
             rung = WHY_BELOW_NOISE
@@ -82,42 +77,40 @@ def sensor_rung(world, truth, own, plots, i_picture, i_threat):
 
 
 @kernel
-def track_of(belief, i_picture, i_threat):
+def track_of(tracks, i_threat):
     """Row of the firm track of a picture that is mostly this threat's, the one with most plots.
 
     Without one: -2 if there is a tentative track of it, else -1.
     """
     best = -1
     n_best = -1
-    for i in range(belief.track.shape[1]):
-        track = belief.track[i_picture, i]
-        if track.label != i_threat:
+    for i in range(tracks.size):
+        if tracks[i].label != i_threat:
             continue
-        if track.status == TRACK_FIRM:
-            if track.n_hits > n_best:
+        if tracks[i].status == TRACK_FIRM:
+            if tracks[i].n_hits > n_best:
                 best = i
-                n_best = track.n_hits
-        elif track.status == TRACK_TENTATIVE and best == -1:
+                n_best = tracks[i].n_hits
+        elif tracks[i].status == TRACK_TENTATIVE and best == -1:
             best = -2
     return best
 
 
 @kernel
-def engagement_rung(world, belief, own, i_unit, i_threat):
-    """Furthest rung of the unit's fire channels that deal with this threat, -1 if none does."""
+def engagement_rung(channels, tracks, reasons, first, stop, i_threat):
+    """Furthest rung of a unit's fire channels (rows first to stop) that deal with this threat, -1 if none does."""
     best = -1
-    n_each = own.channel.size // max(1, world.units.id.size)
-    n_tracks = belief.track.shape[1]
-    for i in range(i_unit * n_each, (i_unit + 1) * n_each):
-        channel = own.channel[i]
+    n_tracks = tracks.shape[1]
+    for i in range(first, stop):
+        channel = channels[i]
         if channel.status == CHANNEL_FREE:
             continue
         label = channel.label
         i_picture = channel.i_picture
         i_track = channel.i_track
-        has_track = i_picture >= 0 and i_track >= 0 and belief.track[i_picture, i_track].number == channel.number
+        has_track = i_picture >= 0 and i_track >= 0 and tracks[i_picture, i_track].number == channel.number
         if label < 0 and has_track:
-            label = belief.track[i_picture, i_track].label
+            label = tracks[i_picture, i_track].label
         if label != i_threat:
             continue
         if channel.n_flying > 0:
@@ -129,7 +122,7 @@ def engagement_rung(world, belief, own, i_unit, i_threat):
         else:
             rung = WHY_REACTION_TIME
             if has_track:
-                told = own.reason[i_unit, i_picture * n_tracks + i_track]
+                told = reasons[i_picture * n_tracks + i_track]
                 if WHY_NO_SOLUTION <= told < WHY_ENGAGED:
                     rung = told
         if rung > best:
@@ -147,16 +140,18 @@ def tell_reasons(world, truth, belief, own, plots, log, tick):
     Pinned by ``tests/analysis/test_ladder.py``.
     """
     t_s = (tick + 1) * world.clock.dt_s
+    n_units = world.units.id.size
+    n_posts = world.posts.i_asset.size
     n_tracks = belief.track.shape[1]
+    n_each = own.channel.size // max(1, n_units)
     for i_threat in range(world.threats.id.size):
         if world.threats.i_parent[i_threat] >= 0:
             continue
         threat = truth.threat[i_threat]
-        i_known = -1  # the picture that i_track and rung_sensor belong to
+        i_known = -1  # the picture that i_track and rung belong to
         i_track = -1
-        rung_sensor = -1
-        for i_unit in range(world.units.id.size):
-            last = log.reason[i_unit, i_threat]
+        rung = -1
+        for i_unit in range(n_units):
             if threat.status == WAITING:
                 code = WHY_NOT_LAUNCHED
             elif threat.status == KILLED:
@@ -168,24 +163,28 @@ def tell_reasons(world, truth, belief, own, plots, log, tick):
             elif own.unit[i_unit].is_alive == 0 or t_s < world.units.ready_s[i_unit]:
                 code = WHY_UNIT_NOT_READY
             else:
-                code = engagement_rung(world, belief, own, i_unit, i_threat)
+                first = i_unit * n_each
+                code = engagement_rung(own.channel, belief.track, own.reason[i_unit], first, first + n_each, i_threat)
                 if code < 0:
-                    i_picture = picture_of(world, own, i_unit)
+                    i_picture = world.units.i_post[i_unit]
+                    if i_picture < 0 or own.unit[i_unit].is_autonomous == 1:
+                        i_picture = n_posts + i_unit
                     if i_picture != i_known:
                         i_known = i_picture
-                        i_track = track_of(belief, i_picture, i_threat)
-                        rung_sensor = -1
+                        i_track = track_of(belief.track[i_picture], i_threat)
                         if i_track < 0:
-                            rung_sensor = sensor_rung(world, truth, own, plots, i_picture, i_threat)
-                            if i_track == -2 and rung_sensor == WHY_BELOW_NOISE:
-                                rung_sensor = WHY_NO_FIRM_TRACK
-                    if i_track >= 0:
+                            rung = sensor_rung(
+                                world, own, plots.n_seen, i_picture, i_threat, threat.x_m, threat.y_m, threat.z_m
+                            )
+                            if i_track == -2 and rung == WHY_BELOW_NOISE:
+                                rung = WHY_NO_FIRM_TRACK
+                    if i_track < 0:
+                        code = rung
+                    else:
                         code = own.reason[i_unit, i_picture * n_tracks + i_track]
                         if code == WHY_NOT_LAUNCHED:
                             code = WHY_NO_FIRM_TRACK  # firm since this very moment, not decided on yet
-                    else:
-                        code = rung_sensor
-            if code != last:
+            if code != log.reason[i_unit, i_threat]:
                 log.reason[i_unit, i_threat] = code
                 i_radar = world.units.i_radar[i_unit]
                 dx_m = threat.x_m - world.radars.x_m[i_radar]
