@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parent / "analysis"))
+from handmade import handmade
+
 from parapet import cli
 from parapet.analysis.battle_result import Battle
 from parapet.errors import RunError
@@ -18,9 +21,6 @@ from parapet.errors import RunError
 ROOT = Path(__file__).parents[1]
 ANKARA = str(ROOT / "examples" / "ankara.yaml")
 DORMANT = str(ROOT / "examples" / "dormant.yaml")
-
-sys.path.insert(0, str(Path(__file__).parent / "analysis"))
-from handmade import handmade  # noqa: E402
 
 SCENARIO = """\
 parapet: 1
@@ -178,7 +178,9 @@ def test_no_file(capsys):
     assert "no-such-file.yaml" in err
 
 
-@pytest.mark.parametrize("arguments", [["run"], ["fly"], ["run", "x.yaml", "--sed", "1"], ["run", "x.yaml", "--seed", "one"]])
+@pytest.mark.parametrize(
+    "arguments", [["run"], ["fly"], ["run", "x.yaml", "--sed", "1"], ["run", "x.yaml", "--seed", "one"]]
+)
 def test_wrong_use(capsys, arguments):
     assert spoken(capsys, *arguments)[0] == 2
 

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 # Looking for plugins that nobody has installed takes a tenth of a second at every start.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-import typer  # noqa: E402
+import typer
 
-from parapet.errors import Finding, InputError, ParapetError  # noqa: E402
+from parapet.errors import Finding, InputError, ParapetError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,8 +36,24 @@ catalogue_app = typer.Typer(help="What things are: every figure with its doubt a
 app.add_typer(catalogue_app, name="catalogue")
 
 ScenarioFile = Annotated[Path, typer.Argument(metavar="FILE", help="A scenario file (YAML).", show_default=False)]
-Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the draws; the scenario's if left out.", show_default=False)]
+Seed = Annotated[
+    int | None,
+    typer.Option("--seed", min=0, help="Seed of the draws; the scenario's if left out.", show_default=False),
+]
 RunNumber = Annotated[int, typer.Option("--run", min=0, help="Which of the runs of that seed.")]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Also write JSON and Parquet there.", show_default=False),
+]
+Record = Annotated[
+    str | None,
+    typer.Option("--record", help="outcomes, events or full; the scenario's if left out.", show_default=False),
+]
+Kind = Annotated[
+    str | None,
+    typer.Argument(help="radars, interceptors, systems, threats or assets.", show_default=False),
+]
+Engine = Annotated[bool, typer.Option("--engine", help="Also name the engine and this machine's arithmetic.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 #: Wrong use of the command line (an unknown option, a missing argument).
@@ -124,8 +140,8 @@ def run(
     seed: Seed = None,
     run: RunNumber = 0,
     as_json: Json = False,
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Also write JSON and Parquet there.", show_default=False)] = None,
-    record: Annotated[str | None, typer.Option("--record", help="outcomes, events or full; the scenario's if left out.", show_default=False)] = None,
+    out: Out = None,
+    record: Record = None,
 ) -> None:
     """Play a scenario and say what was stopped, what leaked and why."""
     if record not in (None, "outcomes", "events", "full"):
@@ -170,7 +186,8 @@ def why(
     console = _console()
     console.print(story.headline, style="bold", markup=False)
     for kind, text in story.lines():
-        console.print(("    * " if kind == "event" else "  ") + text, style="cyan" if kind == "event" else "", markup=False)
+        mark, style = ("    * ", "cyan") if kind == "event" else ("  ", "")
+        console.print(mark + text, style=style, markup=False)
     if not story.intervals:
         console.print("  never launched in this battle")
 
@@ -226,7 +243,7 @@ def describe(file: ScenarioFile) -> None:
 
 @catalogue_app.command("list")
 def catalogue_list(
-    kind: Annotated[str | None, typer.Argument(help="radars, interceptors, systems, threats or assets.", show_default=False)] = None,
+    kind: Kind = None,
 ) -> None:
     """List what the catalogue knows."""
     from parapet import catalogue
@@ -271,7 +288,7 @@ def schema(
 
 @app.command()
 def version(
-    engine: Annotated[bool, typer.Option("--engine", help="Also name the engine and this machine's arithmetic.")] = False,
+    engine: Engine = False,
 ) -> None:
     """Print the version."""
     from parapet import __version__

@@ -72,7 +72,8 @@ def handmade() -> Any:
     shots[1] = (0, 2, 0, 1, 0, 0, 0, 224.0, 242.5, 20e3, 910.0, 3.0, 1380.0, 118.0, codes.SHOT_KILLED)
     shots[2] = (1, 3, 1, 2, 20, -1, -1, 262.0, 290.0, 35e3, 5000.0, np.nan, 800.0, 60.0, codes.SHOT_NO_TARGET)
     score = np.zeros(5, SCORE)
-    for name in ("first_detection_s", "first_detection_range_m", "first_track_s", "first_designated_s", "first_launch_s"):
+    never = ("first_detection_s", "first_detection_range_m", "first_track_s", "first_designated_s", "first_launch_s")
+    for name in never:
         score[name] = np.nan
     score["i_first_radar"] = -1
     score["i_killer"] = -1
@@ -109,7 +110,8 @@ def handmade() -> Any:
         world=world,
         sizes=SimpleNamespace(n_channels_max=20),
         names=SimpleNamespace(
-            threats=THREATS, threat_types=["som", "som", "scud-b", "som", "scud-b body"], radars=["Mürted/91N6E"], units=UNITS,
+            threats=THREATS, threat_types=["som", "som", "scud-b", "som", "scud-b body"],
+            radars=["Mürted/91N6E"], units=UNITS,
             launchers=[f"launcher-{i}" for i in range(4)], interceptors=["48N6E3", "40N6E"],
             assets=["Ankara", "Mürted/command-post"], posts=["Mürted"], n_raid=4,
         ),

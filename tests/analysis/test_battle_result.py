@@ -16,7 +16,7 @@ from parapet.analysis.battle_schema import battle_schema
 from parapet.analysis.outcomes import OUTCOMES, median
 
 sys.path.insert(0, str(Path(__file__).parent))
-from handmade import handmade  # noqa: E402
+from handmade import handmade
 
 SCHEMA_FILE = Path(__file__).parents[2] / "docs" / "schemas" / "battle.schema.json"
 

@@ -15,7 +15,7 @@ from parapet.engine import codes, state
 from parapet.engine.ladder import tell_reasons
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
-import worlds  # noqa: E402
+import worlds
 
 
 def as_records(tree):

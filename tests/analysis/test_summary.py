@@ -9,7 +9,7 @@ from parapet.analysis.battle_result import Battle
 from parapet.analysis.timeline import telling_threats
 
 sys.path.insert(0, str(Path(__file__).parent))
-from handmade import handmade  # noqa: E402
+from handmade import handmade
 
 
 def test_summary():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +17,14 @@ from parapet.engine.state import EVENT
 from parapet.errors import InputError
 
 sys.path.insert(0, str(Path(__file__).parent))
-from handmade import UNITS, handmade, reason  # noqa: E402
+from handmade import UNITS, handmade, reason
 
 
 def tiles(intervals, start_s, end_s):
     """No gap, no overlap, from launch to end."""
     assert intervals[0].start_s == start_s
     assert intervals[-1].end_s == end_s
-    for before, after in zip(intervals, intervals[1:], strict=False):
+    for before, after in pairwise(intervals):
         assert before.end_s == after.start_s
         assert before.code != after.code
     assert all(interval.end_s > interval.start_s for interval in intervals)

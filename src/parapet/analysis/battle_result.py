@@ -185,7 +185,7 @@ class Battle:
         names = ("i", "x_m", "y_m", "z_m", "vx_mps", "vy_mps", "vz_mps", "sigma_m", "a", "b")
         data |= {name: table[name] for name in names}
         schema: dict[str, Any] = {"t_s": pl.Float64, "family": pl.String, "i": pl.Int64}
-        schema |= {name: pl.Float64 for name in names[1:8]} | {"a": pl.Int64, "b": pl.Int64}
+        schema |= dict.fromkeys(names[1:8], pl.Float64) | {"a": pl.Int64, "b": pl.Int64}
         return pl.DataFrame(data, schema=schema)
 
     def _threat(self, index: int) -> str | None:
@@ -272,10 +272,7 @@ class Battle:
             "totals": self.totals,
             "peaks": self.peaks,
             "capacity": outcomes.capacity(played),
-            "rounds": [
-                {name: value for name, value in outcomes.as_dict(row).items()}
-                for row in outcomes.rounds_rows(played, self.shot_rows)
-            ],
+            "rounds": [outcomes.as_dict(row) for row in outcomes.rounds_rows(played, self.shot_rows)],
             "assets": [outcomes.as_dict(row) for row in outcomes.asset_rows(played)],
             "threats": [{name: getattr(row, name) for name in keep} for row in self.threat_rows],
             "shots": [outcomes.as_dict(row) for row in self.shot_rows],

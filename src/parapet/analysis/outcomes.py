@@ -21,8 +21,6 @@ class Played(Protocol):
     sizes: Any
     names: Any
     log: Any
-    truth: Any
-    rounds_left: Any
     seed: int
     run: int
     engine_id: str
@@ -30,6 +28,14 @@ class Played(Protocol):
     duration_s: float
     scenario_hash: str
     wall_s: float
+
+    @property
+    def truth(self) -> Any:
+        """Truth at the end."""
+
+    @property
+    def rounds_left(self) -> Any:
+        """(launchers, interceptors)."""
 
 
 #: How a threat can end, in the order of tables; the counts sum to the raid.

@@ -84,7 +84,8 @@ def moments_of(played: Played, i_threat: int) -> list[Moment]:
         if b == i_threat and code == codes.EVENT_ASSET_DAMAGED:
             left = float(row["value"])
             asset = _name(names.assets, a)
-            add(t_s, "damage", f"{asset} hit, {100.0 * left:.0f} % of it left", f"{asset} hit, {100.0 * left:.0f} % left")
+            hit = f"{asset} hit, {100.0 * left:.0f} %"
+            add(t_s, "damage", f"{hit} of it left", f"{hit} left")
     for shot in log.shot[(log.shot["i_threat"] == i_threat) | (log.shot["i_hit"] == i_threat)]:
         interceptor = _name(names.interceptors, int(shot["i_interceptor"]))
         unit = _name(names.units, int(shot["i_unit"]))

@@ -6,6 +6,7 @@ import difflib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from parapet.analysis.outcomes import Played, as_dict
@@ -132,7 +133,8 @@ def find_name(name: str, names: Sequence[str], what: str) -> int:
     if name.casefold() in folded:
         return folded[name.casefold()]
     stem, _, number = name.casefold().rpartition("-")
-    padded = [other for other in folded if number.isdigit() and other in (f"{stem}-{number:0>2}", f"{stem}-{number:0>3}")]
+    forms = {f"{stem}-{number:0>2}", f"{stem}-{number:0>3}"} if number.isdigit() else set()
+    padded = [other for other in folded if other in forms]
     close = padded or difflib.get_close_matches(name.casefold(), folded, n=3, cutoff=0.5)
     if close:
         hint = " Did you mean " + " or ".join(repr(names[folded[c]]) for c in close) + "?"
@@ -197,7 +199,7 @@ def threat_ladder(played: Played, i_threat: int) -> list[Interval]:
     cuts = sorted({edge for ladder in ladders for interval in ladder for edge in (interval.start_s, interval.end_s)})
     places = [0] * len(ladders)
     result: list[Interval] = []
-    for begin_s, stop_s in zip(cuts, cuts[1:], strict=False):
+    for begin_s, stop_s in pairwise(cuts):
         best: Interval | None = None
         for i, ladder in enumerate(ladders):
             while ladder[places[i]].end_s <= begin_s and places[i] + 1 < len(ladder):
