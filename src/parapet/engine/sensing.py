@@ -13,6 +13,7 @@ compile time each, so what they call takes the few arrays or numbers it needs.
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from parapet._jit import kernel
 from parapet.engine import codes
@@ -55,18 +56,118 @@ CUE_ACCELERATION_MPS2 = 15.0
 """Unforeseen acceleration that a cue allows for (one sigma)."""
 CUE_MAX_M = 40000.0
 MAX_LOOKS_PER_TICK = 16
+NO_CHANNEL = -1
 
 
 # ---------------------------------------------------------------------------------------------- geometry ----
 
 
+class Face(NamedTuple):
+    """One radar as plain numbers: cheap to hand down, and what a look needs is read once."""
+
+    x_m: float
+    y_m: float
+    z_m: float
+    r00: float
+    r01: float
+    r02: float
+    r10: float
+    r11: float
+    r12: float
+    r20: float
+    r21: float
+    r22: float
+    range_max_m: float
+    range_min_m: float
+    antenna_m: float
+    height_m: float
+    frequency_hz: float
+    is_array: float
+    boresight_rad: float
+    half_sector_rad: float
+    off_boresight_exponent: float
+    azimuth_beamwidth_rad: float
+    elevation_beamwidth_rad: float
+    range_resolution_m: float
+    range_floor_m: float
+    angle_floor_rad: float
+    p_false_alarm: float
+    n_modes: float
+    reference_range_m_0: float
+    reference_rcs_m2_0: float
+    reference_snr_0: float
+    elevation_min_rad_0: float
+    elevation_max_rad_0: float
+    reference_range_m_1: float
+    reference_rcs_m2_1: float
+    reference_snr_1: float
+    elevation_min_rad_1: float
+    elevation_max_rad_1: float
+
+
+@kernel
+def face_of(radars, i):  # type: ignore[no-untyped-def]
+    """The numbers of radar ``i``."""
+    is_array = 1.0 if radars.kind[i] == codes.RADAR_SECTOR else 0.0
+    return Face(
+        radars.x_m[i],
+        radars.y_m[i],
+        radars.z_m[i],
+        radars.rotation[i, 0],
+        radars.rotation[i, 1],
+        radars.rotation[i, 2],
+        radars.rotation[i, 3],
+        radars.rotation[i, 4],
+        radars.rotation[i, 5],
+        radars.rotation[i, 6],
+        radars.rotation[i, 7],
+        radars.rotation[i, 8],
+        radars.range_max_m[i],
+        radars.range_min_m[i],
+        radars.antenna_m[i],
+        radars.height_m[i],
+        radars.frequency_hz[i],
+        is_array,
+        radars.boresight_rad[i],
+        radars.half_sector_rad[i],
+        radars.off_boresight_exponent[i],
+        radars.azimuth_beamwidth_rad[i],
+        radars.elevation_beamwidth_rad[i],
+        radars.range_resolution_m[i],
+        radars.range_floor_m[i],
+        radars.angle_floor_rad[i],
+        radars.p_false_alarm[i],
+        float(radars.n_modes[i]),
+        radars.reference_range_m[i, 0],
+        radars.reference_rcs_m2[i, 0],
+        radars.reference_snr[i, 0],
+        radars.elevation_min_rad[i, 0],
+        radars.elevation_max_rad[i, 0],
+        radars.reference_range_m[i, 1],
+        radars.reference_rcs_m2[i, 1],
+        radars.reference_snr[i, 1],
+        radars.elevation_min_rad[i, 1],
+        radars.elevation_max_rad[i, 1],
+    )
+
+
 @kernel
 def _enu(radar_x_m, radar_y_m, radar_z_m, r, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
+    """East and north of a point seen from a radar."""
+    dx = x_m - radar_x_m[i_radar]
+    dy = y_m - radar_y_m[i_radar]
+    dz = z_m - radar_z_m[i_radar]
+    return r[i_radar, 0] * dx + r[i_radar, 1] * dy + r[i_radar, 2] * dz, (
+        r[i_radar, 3] * dx + r[i_radar, 4] * dy + r[i_radar, 5] * dz
+    )
+
+
+@kernel
+def _seen_from(face, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
     """East, north, up of a point seen from a radar."""
     return ecef_to_enu(
-        x_m - radar_x_m[i_radar], y_m - radar_y_m[i_radar], z_m - radar_z_m[i_radar],
-        r[i_radar, 0], r[i_radar, 1], r[i_radar, 2], r[i_radar, 3], r[i_radar, 4], r[i_radar, 5],
-        r[i_radar, 6], r[i_radar, 7], r[i_radar, 8],
+        x_m - face.x_m, y_m - face.y_m, z_m - face.z_m,
+        face.r00, face.r01, face.r02, face.r10, face.r11, face.r12, face.r20, face.r21, face.r22,
     )  # fmt: skip
 
 
@@ -123,30 +224,34 @@ def _apparent_rad(earth_factor, east_m, north_m, up_m):  # type: ignore[no-untyp
 
 
 @kernel
-def _sector_code(radars, earth_factor, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
-    east_m, north_m, up_m = _enu(radars.x_m, radars.y_m, radars.z_m, radars.rotation, i_radar, x_m, y_m, z_m)
+def _is_lit(elevation_min_rad, elevation_max_rad, half_beam_rad, apparent_rad):  # type: ignore[no-untyped-def]
+    """Whether a mode's elevation limits hold a direction; half a beam below the lowest elevation is still lit."""
+    return elevation_min_rad - half_beam_rad <= apparent_rad <= elevation_max_rad
+
+
+@kernel
+def _sector_code(face, earth_factor, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
+    east_m, north_m, up_m = _seen_from(face, x_m, y_m, z_m)
     slant_range_m = math.sqrt(east_m * east_m + north_m * north_m + up_m * up_m)
-    if slant_range_m > radars.range_max_m[i_radar]:
+    if slant_range_m > face.range_max_m:
         return codes.WHY_OUT_OF_RADAR_RANGE
-    if slant_range_m < radars.range_min_m[i_radar]:
+    if slant_range_m < face.range_min_m:
         return codes.WHY_OUTSIDE_SECTOR
-    if radars.kind[i_radar] == codes.RADAR_SECTOR:
-        off_rad = abs(_wrapped(math.atan2(east_m, north_m) - radars.boresight_rad[i_radar]))
-        if off_rad > radars.half_sector_rad[i_radar]:
-            return codes.WHY_OUTSIDE_SECTOR
+    if face.is_array > 0.0 and abs(_wrapped(math.atan2(east_m, north_m) - face.boresight_rad)) > face.half_sector_rad:
+        return codes.WHY_OUTSIDE_SECTOR
     apparent_rad = _apparent_rad(earth_factor, east_m, north_m, up_m)
-    # Half a beam below the lowest elevation is still lit.
-    lit_rad = apparent_rad + 0.5 * radars.elevation_beamwidth_rad[i_radar]
-    for i_mode in range(radars.n_modes[i_radar]):
-        if lit_rad >= radars.elevation_min_rad[i_radar, i_mode] and apparent_rad <= radars.elevation_max_rad[i_radar, i_mode]:
-            return 0
+    half_beam_rad = 0.5 * face.elevation_beamwidth_rad
+    if _is_lit(face.elevation_min_rad_0, face.elevation_max_rad_0, half_beam_rad, apparent_rad):
+        return 0
+    if face.n_modes > 1.0 and _is_lit(face.elevation_min_rad_1, face.elevation_max_rad_1, half_beam_rad, apparent_rad):
+        return 0
     return codes.WHY_OUTSIDE_SECTOR
 
 
 @kernel
 def is_in_sector(world, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
     """Whether a point lies in a radar's sector, the elevation of one of its modes, and its range limits."""
-    return _sector_code(world.radars, world.air.earth_factor, i_radar, x_m, y_m, z_m) == 0
+    return _sector_code(face_of(world.radars, i_radar), world.air.earth_factor, x_m, y_m, z_m) == 0
 
 
 @kernel
@@ -158,52 +263,63 @@ def visibility(world, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
     """
     if not has_line_of_sight(world, i_radar, x_m, y_m, z_m):
         return codes.WHY_BELOW_HORIZON
-    return _sector_code(world.radars, world.air.earth_factor, i_radar, x_m, y_m, z_m)
+    return _sector_code(face_of(world.radars, i_radar), world.air.earth_factor, x_m, y_m, z_m)
 
 
 @kernel
-def _echo(radars, ground_m, earth_factor, rcs_m2, i_radar, i_threat, x_m, y_m, z_m, vx_mps, vy_mps, vz_mps):  # type: ignore[no-untyped-def]
+def _mode_level(  # type: ignore[no-untyped-def]
+    reference_m, reference_rcs_m2, reference_snr, elevation_min_rad, elevation_max_rad, half_beam_rad, apparent_rad,
+    slant_range_m, frequency_hz, antenna_height_m,
+):  # fmt: skip
+    """Signal-to-noise of 1 m2 in one mode, before the loss in the air; 0 outside its elevations.
+
+    The published point has its loss included, so that loss is given back here.
+    """
+    if not _is_lit(elevation_min_rad, elevation_max_rad, half_beam_rad, apparent_rad):
+        return 0.0
+    ratio = reference_m / slant_range_m
+    ratio *= ratio
+    loss_db = two_way_gas_loss_db(frequency_hz, antenna_height_m, REFERENCE_HEIGHT_M, reference_m)
+    return reference_snr / reference_rcs_m2 * ratio * ratio * math.exp(loss_db * DB_TO_LOG)
+
+
+@kernel
+def _echo(face, ground_m, earth_factor, front_m2, side_m2, rear_m2, x_m, y_m, z_m, vx_mps, vy_mps, vz_mps):  # type: ignore[no-untyped-def]
     """Signal-to-noise ratio (0: not seen at all) with slant range, azimuth and elevation of one threat at one place."""
-    east_m, north_m, up_m = _enu(radars.x_m, radars.y_m, radars.z_m, radars.rotation, i_radar, x_m, y_m, z_m)
+    east_m, north_m, up_m = _seen_from(face, x_m, y_m, z_m)
     slant_range_m = math.sqrt(east_m * east_m + north_m * north_m + up_m * up_m)
-    if slant_range_m > radars.range_max_m[i_radar] or slant_range_m < radars.range_min_m[i_radar]:
+    if slant_range_m > face.range_max_m or slant_range_m < face.range_min_m:
         return 0.0, slant_range_m, 0.0, 0.0
     target_height_m = height_m(x_m, y_m, z_m)
-    if not _is_line_free(radars.antenna_m[i_radar], earth_factor, slant_range_m, target_height_m - ground_m):
+    if not _is_line_free(face.antenna_m, earth_factor, slant_range_m, target_height_m - ground_m):
         return 0.0, slant_range_m, 0.0, 0.0
     azimuth_rad = math.atan2(east_m, north_m)
     elevation_rad = math.asin(up_m / slant_range_m)
     share = 1.0
-    if radars.kind[i_radar] == codes.RADAR_SECTOR:
-        off_rad = _wrapped(azimuth_rad - radars.boresight_rad[i_radar])
+    if face.is_array > 0.0:
+        off_rad = _wrapped(azimuth_rad - face.boresight_rad)
         cosine = math.cos(off_rad)
-        if abs(off_rad) > radars.half_sector_rad[i_radar] or cosine <= 0.0:
-            return 0.0, slant_range_m, 0.0, 0.0
-        share = math.pow(cosine, radars.off_boresight_exponent[i_radar])
+        if abs(off_rad) > face.half_sector_rad or cosine <= 0.0:
+            return 0.0, slant_range_m, azimuth_rad, elevation_rad
+        share = math.pow(cosine, face.off_boresight_exponent)
     apparent_rad = _apparent_rad(earth_factor, east_m, north_m, up_m)
-    lit_rad = apparent_rad + 0.5 * radars.elevation_beamwidth_rad[i_radar]
-    frequency_hz = radars.frequency_hz[i_radar]
-    antenna_height_m = radars.height_m[i_radar]
-    best = 0.0
-    for i_mode in range(radars.n_modes[i_radar]):
-        if lit_rad >= radars.elevation_min_rad[i_radar, i_mode] and apparent_rad <= radars.elevation_max_rad[i_radar, i_mode]:
-            reference_m = radars.reference_range_m[i_radar, i_mode]
-            ratio = reference_m / slant_range_m
-            ratio *= ratio
-            level = radars.reference_snr[i_radar, i_mode] / radars.reference_rcs_m2[i_radar, i_mode] * ratio * ratio
-            reference_db = two_way_gas_loss_db(frequency_hz, antenna_height_m, REFERENCE_HEIGHT_M, reference_m)
-            level *= math.exp(reference_db * DB_TO_LOG)
-            best = max(best, level)
+    half_beam_rad = 0.5 * face.elevation_beamwidth_rad
+    best = _mode_level(
+        face.reference_range_m_0, face.reference_rcs_m2_0, face.reference_snr_0, face.elevation_min_rad_0,
+        face.elevation_max_rad_0, half_beam_rad, apparent_rad, slant_range_m, face.frequency_hz, face.height_m,
+    )  # fmt: skip
+    if face.n_modes > 1.0:
+        other = _mode_level(
+            face.reference_range_m_1, face.reference_rcs_m2_1, face.reference_snr_1, face.elevation_min_rad_1,
+            face.elevation_max_rad_1, half_beam_rad, apparent_rad, slant_range_m, face.frequency_hz, face.height_m,
+        )  # fmt: skip
+        best = max(best, other)
     if best <= 0.0:
         return 0.0, slant_range_m, azimuth_rad, elevation_rad
-    band = radars.band[i_radar]
-    aspect = cos_aspect(
-        x_m, y_m, z_m, vx_mps, vy_mps, vz_mps, radars.x_m[i_radar], radars.y_m[i_radar], radars.z_m[i_radar]
-    )
-    rcs = signature_m2(aspect, rcs_m2[i_threat, band, 0], rcs_m2[i_threat, band, 1], rcs_m2[i_threat, band, 2])
-    snr = share * rcs * best
+    aspect = cos_aspect(x_m, y_m, z_m, vx_mps, vy_mps, vz_mps, face.x_m, face.y_m, face.z_m)
+    snr = share * best * signature_m2(aspect, front_m2, side_m2, rear_m2)
     if snr > SNR_HOPELESS:  # the air only takes away
-        loss_db = two_way_gas_loss_db(frequency_hz, antenna_height_m, target_height_m, slant_range_m)
+        loss_db = two_way_gas_loss_db(face.frequency_hz, face.height_m, target_height_m, slant_range_m)
         snr *= math.exp(-loss_db * DB_TO_LOG)
     return snr, slant_range_m, azimuth_rad, elevation_rad
 
@@ -216,8 +332,11 @@ def snr_at(world, i_radar, i_threat, x_m, y_m, z_m, vx_mps, vy_mps, vz_mps):  # 
     x cos^n of the angle off boresight, in the best of the modes that hold the direction.
     Pinned by ``test_sensing.test_snr_at_reference``.
     """
+    rcs_m2 = world.threats.rcs_m2
+    band = world.radars.band[i_radar]
     snr, _, _, _ = _echo(
-        world.radars, world.air.ground_m, world.air.earth_factor, world.threats.rcs_m2, i_radar, i_threat,
+        face_of(world.radars, i_radar), world.air.ground_m, world.air.earth_factor,
+        rcs_m2[i_threat, band, 0], rcs_m2[i_threat, band, 1], rcs_m2[i_threat, band, 2],
         x_m, y_m, z_m, vx_mps, vy_mps, vz_mps,
     )  # fmt: skip
     return snr
@@ -256,8 +375,8 @@ def _write_plot(  # type: ignore[no-untyped-def]
 
 @kernel
 def _look_at(  # type: ignore[no-untyped-def]
-    radars, ground_m, earth_factor, record, rcs_m2, swerling, id_threat, threat, radar, plots, log, seed, run, tick, end_s,
-    t_s, i_radar, i_threat, i_channel, ordinal,
+    face, id_radar, ground_m, earth_factor, record, front_m2, side_m2, rear_m2, swerling, id_threat, threat, radar, plots,
+    log, seed, run, tick, end_s, t_s, i_radar, i_threat, i_channel, ordinal,
 ):  # fmt: skip
     """One look of a radar at one threat: maybe a plot."""
     back_s = end_s - t_s
@@ -267,13 +386,12 @@ def _look_at(  # type: ignore[no-untyped-def]
     radar.n_looks += 1
     log.total[TOTAL_LOOKS] += 1.0
     snr, range_m, azimuth_rad, elevation_rad = _echo(
-        radars, ground_m, earth_factor, rcs_m2, i_radar, i_threat,
+        face, ground_m, earth_factor, front_m2, side_m2, rear_m2,
         threat.x_m - vx * back_s, threat.y_m - vy * back_s, threat.z_m - vz * back_s, vx, vy, vz,
     )  # fmt: skip
     if snr < SNR_HOPELESS:
         return
-    p = p_detection(snr, radars.p_false_alarm[i_radar], swerling)
-    id_radar = radars.id[i_radar]
+    p = p_detection(snr, face.p_false_alarm, swerling)
     if i_channel >= 0:
         u0, u1, u2, u3 = uniforms(seed, run, STREAM_FIRE_CONTROL, id_radar, id_threat, ordinal)
         if u0 >= p:
@@ -285,9 +403,9 @@ def _look_at(  # type: ignore[no-untyped-def]
         u1, u2, u3, _ = uniforms(seed, run, STREAM_PLOT_NOISE, id_radar, id_threat, ordinal)
     is_written = _write_plot(
         plots, log.total, tick, t_s, i_radar, i_channel, i_threat, snr, range_m, azimuth_rad, elevation_rad,
-        range_sigma_m(snr, radars.range_resolution_m[i_radar], radars.range_floor_m[i_radar]),
-        angle_sigma_rad(snr, radars.azimuth_beamwidth_rad[i_radar], radars.angle_floor_rad[i_radar]),
-        angle_sigma_rad(snr, radars.elevation_beamwidth_rad[i_radar], radars.angle_floor_rad[i_radar]),
+        range_sigma_m(snr, face.range_resolution_m, face.range_floor_m),
+        angle_sigma_rad(snr, face.azimuth_beamwidth_rad, face.angle_floor_rad),
+        angle_sigma_rad(snr, face.elevation_beamwidth_rad, face.angle_floor_rad),
         normal_quantile(u1), normal_quantile(u2), normal_quantile(u3),
     )  # fmt: skip
     if not is_written:
@@ -506,6 +624,7 @@ def _search(  # type: ignore[no-untyped-def]
             i_unit = radars.i_unit[i_radar]
             if i_unit < 0 or own.unit[i_unit].is_autonomous == 0:
                 continue
+        band = radars.band[i_radar]
         phase = _cut_turns(radars.phase_rad[i_radar])
         beam_0 = phase + start_s / period_s
         beam_1 = phase + end_s / period_s
@@ -516,11 +635,11 @@ def _search(  # type: ignore[no-untyped-def]
             threat = threats[i_threat]
             if threat.status != codes.FLYING:
                 continue
-            east_m, north_m, _ = _enu(
+            east_m, north_m = _enu(
                 radars.x_m, radars.y_m, radars.z_m, radars.rotation, i_radar, threat.x0_m, threat.y0_m, threat.z0_m
             )
             azimuth_0 = _cut_turns(math.atan2(east_m, north_m))
-            east_m, north_m, _ = _enu(
+            east_m, north_m = _enu(
                 radars.x_m, radars.y_m, radars.z_m, radars.rotation, i_radar, threat.x_m, threat.y_m, threat.z_m
             )
             azimuth_1 = _cut_turns(math.atan2(east_m, north_m))
@@ -529,8 +648,10 @@ def _search(  # type: ignore[no-untyped-def]
                 share = min(max((1.0 + i - past_0) / advance, 0.0), 1.0)
                 ordinal = _look_number(beam_0 + share * (beam_1 - beam_0), azimuth_0 + share * moved)
                 _look_at(
-                    radars, ground_m, earth_factor, record, rcs_m2, swerling[i_threat], id_threat[i_threat], threat, radar,
-                    plots, log, seed, run, tick, end_s, start_s + share * dt_s, i_radar, i_threat, -1, ordinal,
+                    face_of(radars, i_radar), radars.id[i_radar], ground_m, earth_factor, record,
+                    rcs_m2[i_threat, band, 0], rcs_m2[i_threat, band, 1], rcs_m2[i_threat, band, 2],
+                    swerling[i_threat], id_threat[i_threat], threat, radar,
+                    plots, log, seed, run, tick, end_s, start_s + share * dt_s, i_radar, i_threat, NO_CHANNEL, ordinal,
                 )  # fmt: skip
             speed2 = threat.vx_mps * threat.vx_mps + threat.vy_mps * threat.vy_mps + threat.vz_mps * threat.vz_mps
             plots.next_look_tick[i_radar, i_threat] = tick + _n_ticks_until(
@@ -553,6 +674,7 @@ def _fire_control(  # type: ignore[no-untyped-def]
         if i_radar < 0 or own.radar[i_radar].is_on == 0:
             continue
         radar = own.radar[i_radar]
+        band = radars.band[i_radar]
         beamwidth_rad = min(radars.azimuth_beamwidth_rad[i_radar], radars.elevation_beamwidth_rad[i_radar])
         first = i_unit * n_rows
         last = first + n_target_channels[i_unit]
@@ -611,8 +733,10 @@ def _fire_control(  # type: ignore[no-untyped-def]
                     if dx * dx + dy * dy + dz * dz > reach_m * reach_m:
                         continue
                     _look_at(
-                        radars, ground_m, earth_factor, record, rcs_m2, swerling[i_threat], id_threat[i_threat], threat,
-                        radar, plots, log, seed, run, tick, end_s, t_s, i_radar, i_threat, row, ordinal,
+                        face_of(radars, i_radar), radars.id[i_radar], ground_m, earth_factor, record,
+                        rcs_m2[i_threat, band, 0], rcs_m2[i_threat, band, 1], rcs_m2[i_threat, band, 2],
+                        swerling[i_threat], id_threat[i_threat], threat, radar, plots,
+                        log, seed, run, tick, end_s, t_s, i_radar, i_threat, row, ordinal,
                     )  # fmt: skip
 
 
