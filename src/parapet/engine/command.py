@@ -53,8 +53,7 @@ from parapet.engine.codes import (
     WHY_REACTION_TIME,
     WHY_UNIT_NOT_READY,
 )
-from parapet.engine.prediction import coast_step, flyout, ground_range_m, level_point
-from parapet.engine.sensing import has_line_of_sight, is_in_sector
+from parapet.engine.prediction import coast_step, flyout, ground_range_m, has_sight, is_inside_sector, level_point
 from parapet.engine.state import (
     TOTAL_ACQUISITIONS,
     TOTAL_ACQUISITIONS_FAILED,
@@ -91,10 +90,9 @@ MIN_VALUE = 0.01
 
 
 @kernel
-def is_inside_envelope(world, i_unit, i_type, is_ballistic, x, y, z, speed):
+def is_inside_envelope(air, units, interceptors, i_unit, i_type, is_ballistic, x, y, z, speed):
     """Whether the published envelope of the interceptor holds a target at this point at this speed (bool)."""
-    kinds = world.interceptors
-    units = world.units
+    kinds = interceptors
     reach = kinds.range_ballistic_m[i_type] if is_ballistic else kinds.range_air_m[i_type]
     dx = x - units.x_m[i_unit]
     dy = y - units.y_m[i_unit]
@@ -102,25 +100,24 @@ def is_inside_envelope(world, i_unit, i_type, is_ballistic, x, y, z, speed):
     slant = math.sqrt(dx * dx + dy * dy + dz * dz)
     if slant > reach or slant < kinds.range_min_m[i_type]:
         return False
-    height = height_m(x, y, z) - world.air.ground_m
+    height = height_m(x, y, z) - air.ground_m
     if height < kinds.height_min_m[i_type] or height > kinds.height_max_m[i_type]:
         return False
     return speed <= kinds.target_speed_max_mps[i_type]
 
 
 @kernel
-def arrival(world, i_unit, i_type, x, y, z):
+def arrival(air, units, interceptors, i_unit, i_type, x, y, z):
     """Time of flight, arrival speed and load of a round of this type from this unit to a point; time < 0: cannot."""
-    units = world.units
     ground = ground_range_m(units.x_m[i_unit], units.y_m[i_unit], units.z_m[i_unit], x, y, z)
-    time, speed, load = flyout(world, i_type, ground, height_m(x, y, z) - world.air.ground_m)
-    if time > world.interceptors.flight_max_s[i_type] or speed < world.interceptors.arrival_speed_min_mps[i_type]:
+    time, speed, load = flyout(interceptors, i_type, ground, height_m(x, y, z) - air.ground_m)
+    if time > interceptors.flight_max_s[i_type] or speed < interceptors.arrival_speed_min_mps[i_type]:
         return -1.0, speed, load
     return time, speed, load
 
 
 @kernel
-def intercept_air(world, i_unit, i_type, x, y, z, vx, vy, vz, delay_s):
+def intercept_air(air, units, interceptors, i_unit, i_type, x, y, z, vx, vy, vz, delay_s):
     """Predicted intercept point of a straight flight: (time from now, x, y, z), time < 0 when there is none."""
     t = delay_s
     px = x
@@ -128,7 +125,7 @@ def intercept_air(world, i_unit, i_type, x, y, z, vx, vy, vz, delay_s):
     pz = z
     for _ in range(12):
         px, py, pz = level_point(x, y, z, vx, vy, vz, t)
-        flight, _, _ = arrival(world, i_unit, i_type, px, py, pz)
+        flight, _, _ = arrival(air, units, interceptors, i_unit, i_type, px, py, pz)
         if flight < 0.0:
             return -1.0, px, py, pz
         after = delay_s + flight
@@ -139,16 +136,16 @@ def intercept_air(world, i_unit, i_type, x, y, z, vx, vy, vz, delay_s):
 
 
 @kernel
-def intercept_ballistic(world, i_unit, i_type, x, y, z, vx, vy, vz, delay_s):
+def intercept_ballistic(air, units, interceptors, i_unit, i_type, x, y, z, vx, vy, vz, delay_s):
     """First point of a fall that a round of this type can reach in time and inside its envelope: (time, x, y, z)."""
     dt = 1.0
     t = 0.0
     late = 1e9
     for _ in range(900):
         speed = math.sqrt(vx * vx + vy * vy + vz * vz)
-        inside = is_inside_envelope(world, i_unit, i_type, True, x, y, z, speed)
+        inside = is_inside_envelope(air, units, interceptors, i_unit, i_type, True, x, y, z, speed)
         if inside:
-            flight, _, _ = arrival(world, i_unit, i_type, x, y, z)
+            flight, _, _ = arrival(air, units, interceptors, i_unit, i_type, x, y, z)
             if flight >= 0.0:
                 spare = t - delay_s - flight
                 if spare >= 0.0:
@@ -156,7 +153,7 @@ def intercept_ballistic(world, i_unit, i_type, x, y, z, vx, vy, vz, delay_s):
                 late = spare
         x, y, z, vx, vy, vz = coast_step(x, y, z, vx, vy, vz, dt)
         t += dt
-        if height_m(x, y, z) < world.air.ground_m:
+        if height_m(x, y, z) < air.ground_m:
             break
     if late > 1e8:
         return -2.0, x, y, z
@@ -164,7 +161,7 @@ def intercept_ballistic(world, i_unit, i_type, x, y, z, vx, vy, vz, delay_s):
 
 
 @kernel
-def solve_intercept(world, i_unit, i_type, track, now_s, delay_s):
+def solve_intercept(air, radars, units, interceptors, i_unit, i_type, track, now_s, delay_s):
     """Predicted intercept of a track: (reason or 0, time from now, x, y, z).
 
     Reason ``WHY_NO_SOLUTION`` when time or envelope forbid, ``WHY_OUTSIDE_SECTOR`` / ``WHY_NO_LINE_OF_SIGHT`` when the engagement
@@ -178,44 +175,44 @@ def solve_intercept(world, i_unit, i_type, track, now_s, delay_s):
     is_ballistic = track["class"] == CLASS_BALLISTIC
     if is_ballistic:
         time, px, py, pz = intercept_ballistic(
-            world, i_unit, i_type, x, y, z, track.vx_mps, track.vy_mps, track.vz_mps, delay_s
+            air, units, interceptors, i_unit, i_type, x, y, z, track.vx_mps, track.vy_mps, track.vz_mps, delay_s
         )
         if time < 0.0:
             return WHY_NO_SOLUTION, -1.0, px, py, pz
     else:
-        dx = x - world.units.x_m[i_unit]
-        dy = y - world.units.y_m[i_unit]
-        dz = z - world.units.z_m[i_unit]
+        dx = x - units.x_m[i_unit]
+        dy = y - units.y_m[i_unit]
+        dz = z - units.z_m[i_unit]
         far = math.sqrt(dx * dx + dy * dy + dz * dz)
-        if far > world.interceptors.range_air_m[i_type] + speed * (world.interceptors.flight_max_s[i_type] + delay_s):
+        if far > interceptors.range_air_m[i_type] + speed * (interceptors.flight_max_s[i_type] + delay_s):
             return WHY_NO_SOLUTION, -1.0, x, y, z
         time, px, py, pz = intercept_air(
-            world, i_unit, i_type, x, y, z, track.vx_mps, track.vy_mps, track.vz_mps, delay_s
+            air, units, interceptors, i_unit, i_type, x, y, z, track.vx_mps, track.vy_mps, track.vz_mps, delay_s
         )
-        if time < 0.0 or not is_inside_envelope(world, i_unit, i_type, False, px, py, pz, speed):
+        if time < 0.0 or not is_inside_envelope(air, units, interceptors, i_unit, i_type, False, px, py, pz, speed):
             return WHY_NO_SOLUTION, -1.0, px, py, pz
-    i_radar = world.units.i_radar[i_unit]
-    if world.interceptors.is_search_track_uplink[i_type] == 0:
-        if not is_in_sector(world, i_radar, px, py, pz):
+    i_radar = units.i_radar[i_unit]
+    if interceptors.is_search_track_uplink[i_type] == 0:
+        if not is_inside_sector(radars, air, i_radar, px, py, pz):
             return WHY_OUTSIDE_SECTOR, -1.0, px, py, pz
-        if not has_line_of_sight(world, i_radar, px, py, pz):
+        if not has_sight(radars, air, i_radar, px, py, pz):
             return WHY_NO_LINE_OF_SIGHT, -1.0, px, py, pz
     return 0, time, px, py, pz
 
 
 @kernel
-def n_rounds_ready(world, own, i_unit, i_type):
+def n_rounds_ready(units, own, i_unit, i_type):
     """Rounds of one type on living launchers of a fire unit, less the reserve that doctrine keeps."""
     n = 0
-    first = world.units.i_launcher[i_unit]
-    for i in range(first, first + world.units.n_launchers[i_unit]):
+    first = units.i_launcher[i_unit]
+    for i in range(first, first + units.n_launchers[i_unit]):
         if own.launcher[i].is_alive == 1:
             n += own.rounds_left[i, i_type]
-    return n - world.units.reserve[i_unit]
+    return n - units.reserve[i_unit]
 
 
 @kernel
-def predict_impact(world, track, now_s):
+def predict_impact(air, track, now_s):
     """Write the predicted impact of a ballistic track into it: point, time and spread."""
     dt0 = now_s - track.t_s
     x = track.x_m + track.vx_mps * dt0
@@ -227,7 +224,7 @@ def predict_impact(world, track, now_s):
     t = 0.0
     dt = 2.0
     for _ in range(900):
-        if height_m(x, y, z) <= world.air.ground_m:
+        if height_m(x, y, z) <= air.ground_m:
             break
         x, y, z, vx, vy, vz = coast_step(x, y, z, vx, vy, vz, dt)
         t += dt
@@ -253,9 +250,8 @@ def velocity_variance(cov):
 
 
 @kernel
-def evaluate(world, belief, i_picture, now_s):
+def evaluate(air, assets, belief, i_picture, now_s):
     """Threat evaluation of one picture: what each firm track threatens, how much, and how soon."""
-    assets = world.assets
     tracks = belief.track[i_picture]
     for i in range(tracks.size):
         track = tracks[i]
@@ -267,7 +263,7 @@ def evaluate(world, belief, i_picture, now_s):
         track.time_to_go_s = 1e9
         if track["class"] == CLASS_BALLISTIC:
             if now_s - track.impact_at_s > 2.0 or track.impact_at_s == 0.0:
-                predict_impact(world, track, now_s)
+                predict_impact(air, track, now_s)
             for j in range(assets.id.size):
                 if assets.kind[j] == ASSET_LAUNCHER:
                     continue
@@ -314,12 +310,12 @@ def evaluate(world, belief, i_picture, now_s):
 
 
 @kernel
-def is_hostile(world, i_unit, track, now_s):
+def is_hostile(units, assets, i_unit, track, now_s):
     """Identity by rule, from the track alone: falling ballistic, or fast enough and headed near something defended."""
     if track["class"] == CLASS_BALLISTIC:
         return True
     speed2 = track.vx_mps * track.vx_mps + track.vy_mps * track.vy_mps + track.vz_mps * track.vz_mps
-    least = world.units.hostile_speed_mps[i_unit]
+    least = units.hostile_speed_mps[i_unit]
     if speed2 < least * least:
         return False
     j = track.i_asset
@@ -329,10 +325,10 @@ def is_hostile(world, i_unit, track, now_s):
     x = track.x_m + track.vx_mps * dt
     y = track.y_m + track.vy_mps * dt
     z = track.z_m + track.vz_mps * dt
-    reach = world.units.hostile_radius_m[i_unit]
-    ux = world.assets.x_m[j] - x
-    uy = world.assets.y_m[j] - y
-    uz = world.assets.z_m[j] - z
+    reach = units.hostile_radius_m[i_unit]
+    ux = assets.x_m[j] - x
+    uy = assets.y_m[j] - y
+    uz = assets.z_m[j] - z
     when = max((ux * track.vx_mps + uy * track.vy_mps + uz * track.vz_mps) / max(speed2, 1.0), 0.0)
     ux -= track.vx_mps * when
     uy -= track.vy_mps * when
@@ -341,25 +337,25 @@ def is_hostile(world, i_unit, track, now_s):
 
 
 @kernel
-def picture_of(world, own, i_unit):
+def picture_of(posts, units, own, i_unit):
     """The picture a fire unit works on: its command post's, or its own when the post is lost."""
     if own.unit[i_unit].is_autonomous == 1:
-        return world.posts.i_asset.size + i_unit
-    return world.units.i_post[i_unit]
+        return posts.i_asset.size + i_unit
+    return units.i_post[i_unit]
 
 
 @kernel
-def release(world, belief, own, log, row, now_s, block_s):
+def release(clock, units, belief, own, log, row, now_s, block_s):
     """Give a target channel back and leave its track alone for ``block_s`` seconds."""
     channel = own.channel[row]
-    i_unit = row // (own.channel.size // world.units.id.size)
+    i_unit = row // (own.channel.size // units.id.size)
     track = belief.track[channel.i_picture, channel.i_track]
     if track.number == channel.number and track.status != TRACK_FREE:
         track.i_engaged = max(track.i_engaged - 1, 0)
         track.blocked_s = max(track.blocked_s, now_s + block_s)
     log.total[TOTAL_CHANNEL_TIME] += now_s - channel.designated_s
     log.total[TOTAL_CHANNELS_RELEASED] += 1.0
-    if world.clock.record >= RECORD_EVENTS:
+    if clock.record >= RECORD_EVENTS:
         tell(log, now_s, EVENT_CHANNEL_RELEASED, i_unit, row, channel.label, now_s - channel.designated_s)
     channel.status = CHANNEL_FREE
     channel.n_assigned = 0
@@ -371,9 +367,9 @@ def release(world, belief, own, log, row, now_s, block_s):
 
 
 @kernel
-def follow_channels(world, belief, own, log, now_s):
+def follow_channels(clock, units, interceptors, belief, own, log, now_s):
     """Carry every fire channel from one stage of its engagement to the next."""
-    n_units = world.units.id.size
+    n_units = units.id.size
     if n_units == 0:
         return
     per_unit = own.channel.size // n_units
@@ -390,25 +386,25 @@ def follow_channels(world, belief, own, log, now_s):
         if own.unit[i_unit].is_alive == 0 and channel.status != CHANNEL_SEARCH_TRACK:
             fire.status = TRACK_FREE
         if channel.status == CHANNEL_ACQUIRING:
-            stretch = own.radar[world.units.i_radar[i_unit]].stretch
+            stretch = own.radar[units.i_radar[i_unit]].stretch
             if fire.status == TRACK_FIRM:
                 channel.status = CHANNEL_TRACKING
                 channel.since_s = now_s
                 channel.acquired_s = now_s
                 log.total[TOTAL_ACQUISITIONS] += 1.0
-                if world.clock.record >= RECORD_EVENTS:
+                if clock.record >= RECORD_EVENTS:
                     tell(log, now_s, EVENT_ACQUIRED, i_unit, row, fire.label, now_s - channel.designated_s)
             elif now_s - channel.since_s > ACQUISITION_LIMIT_S * stretch or not has_track:
                 log.total[TOTAL_ACQUISITIONS_FAILED] += 1.0
-                if world.clock.record >= RECORD_EVENTS:
+                if clock.record >= RECORD_EVENTS:
                     tell(log, now_s, EVENT_ACQUISITION_FAILED, i_unit, row, channel.label, 0.0)
-                if has_track and world.interceptors.is_search_track_uplink[channel.i_interceptor] == 1:
+                if has_track and interceptors.is_search_track_uplink[channel.i_interceptor] == 1:
                     channel.status = CHANNEL_SEARCH_TRACK
                     channel.since_s = now_s
                 else:
                     if has_track:
                         own.reason[i_unit, channel.i_picture * belief.track.shape[1] + channel.i_track] = WHY_NOT_ACQUIRED
-                    release(world, belief, own, log, row, now_s, BLOCK_S)
+                    release(clock, units, belief, own, log, row, now_s, BLOCK_S)
         elif channel.status == CHANNEL_TRACKING or channel.status == CHANNEL_SEARCH_TRACK:
             is_lost = fire.status == TRACK_FREE if channel.status == CHANNEL_TRACKING else not has_track
             done = channel.n_fired >= channel.n_assigned and channel.n_fired > 0
@@ -416,35 +412,35 @@ def follow_channels(world, belief, own, log, now_s):
                 channel.since_s = now_s
             elif is_lost:
                 log.total[TOTAL_FIRE_TRACKS_LOST] += 1.0
-                if world.clock.record >= RECORD_EVENTS:
+                if clock.record >= RECORD_EVENTS:
                     tell(log, now_s, EVENT_FIRE_TRACK_LOST, i_unit, row, channel.label, 0.0)
                 if has_track:
                     own.reason[i_unit, channel.i_picture * belief.track.shape[1] + channel.i_track] = WHY_FIRE_TRACK_LOST
-                release(world, belief, own, log, row, now_s, BLOCK_S * 0.5)
+                release(clock, units, belief, own, log, row, now_s, BLOCK_S * 0.5)
             elif done:
                 channel.status = CHANNEL_ASSESSING
-                channel.assess_s = now_s + world.units.assessment_s[i_unit]
+                channel.assess_s = now_s + units.assessment_s[i_unit]
                 channel.since_s = now_s
             elif now_s - channel.since_s > HOLD_LIMIT_S:
-                release(world, belief, own, log, row, now_s, BLOCK_S)
+                release(clock, units, belief, own, log, row, now_s, BLOCK_S)
         elif channel.status == CHANNEL_ASSESSING and now_s >= channel.assess_s:
-            if world.clock.record >= RECORD_EVENTS:
+            if clock.record >= RECORD_EVENTS:
                 tell(log, now_s, EVENT_KILL_ASSESSED, i_unit, row, channel.label, float(channel.assessed_kill))
-            still = fire.status == TRACK_FIRM or (has_track and world.interceptors.is_search_track_uplink[channel.i_interceptor] == 1)
-            is_over = channel.assessed_kill == 1 or not still or world.units.mode[i_unit] == MODE_SALVO
+            still = fire.status == TRACK_FIRM or (has_track and interceptors.is_search_track_uplink[channel.i_interceptor] == 1)
+            is_over = channel.assessed_kill == 1 or not still or units.mode[i_unit] == MODE_SALVO
             if is_over:
-                release(world, belief, own, log, row, now_s, KILL_BLOCK_S if channel.assessed_kill == 1 else 0.0)
+                release(clock, units, belief, own, log, row, now_s, KILL_BLOCK_S if channel.assessed_kill == 1 else 0.0)
             else:
                 channel.status = CHANNEL_TRACKING if fire.status == TRACK_FIRM else CHANNEL_SEARCH_TRACK
                 channel.since_s = now_s
                 channel.n_fired = 0
-                channel.n_assigned = world.units.salvo[i_unit]
+                channel.n_assigned = units.salvo[i_unit]
                 channel.n_salvos += 1
                 channel.assessed_kill = 0
 
 
 @kernel
-def best_interceptor(world, own, i_unit, track, now_s, delay_s):
+def best_interceptor(air, radars, units, interceptors, own, i_unit, track, now_s, delay_s):
     """The interceptor type to use: (reason or 0, type, time to intercept, x, y, z, planned kill probability)."""
     reason = WHY_NO_ROUND
     best = -1
@@ -454,18 +450,18 @@ def best_interceptor(world, own, i_unit, track, now_s, delay_s):
     by = 0.0
     bz = 0.0
     best_p = 0.0
-    n_types = world.interceptors.guidance.size
+    n_types = interceptors.guidance.size
     group = track["class"]
     for k in range(n_types):
-        if n_rounds_ready(world, own, i_unit, k) <= 0:
+        if n_rounds_ready(units, own, i_unit, k) <= 0:
             continue
-        why, t, px, py, pz = solve_intercept(world, i_unit, k, track, now_s, delay_s)
+        why, t, px, py, pz = solve_intercept(air, radars, units, interceptors, i_unit, k, track, now_s, delay_s)
         if why != 0:
             if reason == WHY_NO_ROUND or why > reason:
                 reason = why
             continue
-        p = world.interceptors.p_kill_planned[k, group]
-        score = p - 0.03e-6 * world.interceptors.cost_usd[k]
+        p = interceptors.p_kill_planned[k, group]
+        score = p - 0.03e-6 * interceptors.cost_usd[k]
         if score > best_score:
             best_score = score
             best = k
@@ -480,19 +476,19 @@ def best_interceptor(world, own, i_unit, track, now_s, delay_s):
 
 
 @kernel
-def free_channel(world, own, i_unit):
+def free_channel(units, own, i_unit):
     """Row of a free target channel of a fire unit, -1 if all are in use."""
-    per_unit = own.channel.size // world.units.id.size
-    if own.unit[i_unit].n_channels >= world.units.n_target_channels[i_unit]:
+    per_unit = own.channel.size // units.id.size
+    if own.unit[i_unit].n_channels >= units.n_target_channels[i_unit]:
         return -1
-    for row in range(i_unit * per_unit, i_unit * per_unit + world.units.n_target_channels[i_unit]):
+    for row in range(i_unit * per_unit, i_unit * per_unit + units.n_target_channels[i_unit]):
         if own.channel[row].status == CHANNEL_FREE:
             return row
     return -1
 
 
 @kernel
-def designate(world, belief, own, log, row, i_unit, i_picture, i_track, i_type, t_go, px, py, pz, now_s):
+def designate(clock, units, belief, own, log, row, i_unit, i_picture, i_track, i_type, t_go, px, py, pz, now_s):
     """Open a fire channel for a track: the engagement radar will look for it."""
     channel = own.channel[row]
     track = belief.track[i_picture, i_track]
@@ -505,7 +501,7 @@ def designate(world, belief, own, log, row, i_unit, i_picture, i_track, i_type, 
     channel.designated_s = now_s
     channel.next_look_s = now_s
     channel.n_looks = 0
-    channel.n_assigned = world.units.salvo[i_unit]
+    channel.n_assigned = units.salvo[i_unit]
     channel.n_fired = 0
     channel.n_flying = 0
     channel.n_salvos = 0
@@ -527,19 +523,19 @@ def designate(world, belief, own, log, row, i_unit, i_picture, i_track, i_type, 
         score = log.score[track.label]
         if not score.first_designated_s == score.first_designated_s:
             score.first_designated_s = now_s
-    if world.clock.record >= RECORD_EVENTS:
+    if clock.record >= RECORD_EVENTS:
         tell(log, now_s, EVENT_DESIGNATED, i_unit, row, track.label, float(track.number))
 
 
 @kernel
-def unit_reason(world, own, i_unit, track, now_s):
+def unit_reason(air, radars, units, assets, own, i_unit, track, now_s):
     """Why a fire unit cannot even consider this track now, or 0. Cheap checks first."""
-    i_radar = world.units.i_radar[i_unit]
-    if own.unit[i_unit].is_alive == 0 or now_s < world.units.ready_s[i_unit]:
+    i_radar = units.i_radar[i_unit]
+    if own.unit[i_unit].is_alive == 0 or now_s < units.ready_s[i_unit]:
         return WHY_UNIT_NOT_READY
-    if not is_hostile(world, i_unit, track, now_s):
+    if not is_hostile(units, assets, i_unit, track, now_s):
         return WHY_NOT_HOSTILE
-    if world.units.hold_fire[i_unit] == 1:
+    if units.hold_fire[i_unit] == 1:
         return WHY_DOCTRINE
     if track.value < MIN_VALUE:
         return WHY_NOT_HOSTILE
@@ -547,14 +543,14 @@ def unit_reason(world, own, i_unit, track, now_s):
     x = track.x_m + track.vx_mps * dt
     y = track.y_m + track.vy_mps * dt
     z = track.z_m + track.vz_mps * dt
-    if not is_in_sector(world, i_radar, x, y, z):
+    if not is_inside_sector(radars, air, i_radar, x, y, z):
         return WHY_OUTSIDE_SECTOR
-    dx = x - world.radars.x_m[i_radar]
-    dy = y - world.radars.y_m[i_radar]
-    dz = z - world.radars.z_m[i_radar]
-    if dx * dx + dy * dy + dz * dz > world.radars.range_max_m[i_radar] * world.radars.range_max_m[i_radar]:
+    dx = x - radars.x_m[i_radar]
+    dy = y - radars.y_m[i_radar]
+    dz = z - radars.z_m[i_radar]
+    if dx * dx + dy * dy + dz * dz > radars.range_max_m[i_radar] * radars.range_max_m[i_radar]:
         return WHY_OUT_OF_RADAR_RANGE
-    if not has_line_of_sight(world, i_radar, x, y, z):
+    if not has_sight(radars, air, i_radar, x, y, z):
         return WHY_NO_LINE_OF_SIGHT
     return 0
 
@@ -573,21 +569,21 @@ def gain_of(policy, track, p_kill, t_go, distance_m):
 
 
 @kernel
-def assign_fire(world, belief, own, log, scratch, now_s):
+def assign_fire(clock, air, radars, posts, units, interceptors, assets, belief, own, log, scratch, now_s):
     """Open fire channels: every free channel may take the track that saves most, until nothing is worth a round.
 
     Candidates are (track, fire unit) pairs with a kinematic solution. Their gain is refreshed as survivors change.
     """
-    n_units = world.units.id.size
+    n_units = units.id.size
     n_tracks = belief.track.shape[1]
     n_max = scratch.index_a.size
     n = 0
     for u in range(n_units):
-        i_picture = picture_of(world, own, u)
+        i_picture = picture_of(posts, units, own, u)
         if i_picture < 0:
             continue
-        free = world.units.n_target_channels[u] - own.unit[u].n_channels
-        if free <= 0 and world.clock.record < RECORD_EVENTS:
+        free = units.n_target_channels[u] - own.unit[u].n_channels
+        if free <= 0 and clock.record < RECORD_EVENTS:
             continue
         base = i_picture * n_tracks
         for i in range(n_tracks):
@@ -597,7 +593,7 @@ def assign_fire(world, belief, own, log, scratch, now_s):
             if track.i_engaged > 0 and track.time_to_go_s > 40.0:
                 own.reason[u, base + i] = WHY_DOCTRINE
                 continue
-            why = unit_reason(world, own, u, track, now_s)
+            why = unit_reason(air, radars, units, assets, own, u, track, now_s)
             if why != 0:
                 own.reason[u, base + i] = why
                 continue
@@ -605,28 +601,28 @@ def assign_fire(world, belief, own, log, scratch, now_s):
                 if own.reason[u, base + i] != WHY_NOT_ACQUIRED and own.reason[u, base + i] != WHY_FIRE_TRACK_LOST:
                     own.reason[u, base + i] = WHY_DOCTRINE
                 continue
-            delay = max(ACQUISITION_GUESS_S, world.units.reaction_s[u] - (now_s - track.firm_s))
-            why, k, t_go, px, py, pz, p_kill = best_interceptor(world, own, u, track, now_s, delay)
+            delay = max(ACQUISITION_GUESS_S, units.reaction_s[u] - (now_s - track.firm_s))
+            why, k, t_go, px, py, pz, p_kill = best_interceptor(air, radars, units, interceptors, own, u, track, now_s, delay)
             if why != 0:
                 own.reason[u, base + i] = why
                 continue
-            if p_kill < world.units.min_p_kill[u]:
+            if p_kill < units.min_p_kill[u]:
                 own.reason[u, base + i] = WHY_DOCTRINE
                 continue
             if track.i_engaged > 0:
                 # a second engagement only when there is no time left to look and shoot again, and it pays
-                has_second_look = track.time_to_go_s > t_go + world.units.assessment_s[u] + 5.0
-                if has_second_look or track.i_engaged >= max(2, world.units.max_engagements[u]) or track.value * 0.3 * p_kill < 2.0 * ROUND_WORTH:
+                has_second_look = track.time_to_go_s > t_go + units.assessment_s[u] + 5.0
+                if has_second_look or track.i_engaged >= max(2, units.max_engagements[u]) or track.value * 0.3 * p_kill < 2.0 * ROUND_WORTH:
                     own.reason[u, base + i] = WHY_DOCTRINE
                     continue
             own.reason[u, base + i] = WHY_NO_CHANNEL
             if free <= 0 or n >= n_max:
                 continue
-            dx = px - world.units.x_m[u]
-            dy = py - world.units.y_m[u]
-            dz = pz - world.units.z_m[u]
+            dx = px - units.x_m[u]
+            dy = py - units.y_m[u]
+            dz = pz - units.z_m[u]
             row = scratch.real[n]
-            row[0] = gain_of(world.units.policy[u], track, p_kill, t_go, math.sqrt(dx * dx + dy * dy + dz * dz))
+            row[0] = gain_of(units.policy[u], track, p_kill, t_go, math.sqrt(dx * dx + dy * dy + dz * dz))
             row[1] = t_go
             row[2] = px
             row[3] = py
@@ -639,8 +635,8 @@ def assign_fire(world, belief, own, log, scratch, now_s):
             n += 1
     if n == 0:
         return
-    if world.units.policy[0] == POLICY_OPTIMAL:
-        keep_optimal(world, own, scratch, n)
+    if units.policy[0] == POLICY_OPTIMAL:
+        keep_optimal(units, own, scratch, n)
     while True:
         best = -1
         for c in range(n):
@@ -655,14 +651,14 @@ def assign_fire(world, belief, own, log, scratch, now_s):
         row = scratch.real[best]
         i_picture = int(row[7])
         track = belief.track[i_picture, i]
-        i_channel = free_channel(world, own, u)
+        i_channel = free_channel(units, own, u)
         if i_channel < 0:
             for c in range(n):
                 if scratch.index_a[c] == u:
                     scratch.index_a[c] = -1
             continue
         k = int(row[6])
-        designate(world, belief, own, log, i_channel, u, i_picture, i, k, row[1], row[2], row[3], row[4], now_s)
+        designate(clock, units, belief, own, log, i_channel, u, i_picture, i, k, row[1], row[2], row[3], row[4], now_s)
         own.reason[u, i_picture * n_tracks + i] = WHY_REACTION_TIME
         track.p_survive *= 1.0 - row[5]
         # one engagement of a track in a cycle: its other candidates are done
@@ -672,10 +668,10 @@ def assign_fire(world, belief, own, log, scratch, now_s):
 
 
 @kernel
-def keep_optimal(world, own, scratch, n):
+def keep_optimal(units, own, scratch, n):
     """Keep of the ``n`` candidates those of the assignment of tracks to free channels with the greatest total gain."""
     # rows: distinct tracks; columns: free channels. Work in place on a square of the scratch size.
-    n_units = world.units.id.size
+    n_units = units.id.size
     size = scratch.cost.shape[0]
     n_rows = 0
     for c in range(n):
@@ -689,7 +685,7 @@ def keep_optimal(world, own, scratch, n):
             n_rows += 1
     n_columns = 0
     for u in range(n_units):
-        n_columns += max(world.units.n_target_channels[u] - own.unit[u].n_channels, 0)
+        n_columns += max(units.n_target_channels[u] - own.unit[u].n_channels, 0)
     if n_rows + 0 > size or n_columns > size or n_columns == 0:
         return
     for r in range(n_rows):
@@ -698,7 +694,7 @@ def keep_optimal(world, own, scratch, n):
     for c in range(n):
         q = 0
         for u in range(n_units):
-            free = max(world.units.n_target_channels[u] - own.unit[u].n_channels, 0)
+            free = max(units.n_target_channels[u] - own.unit[u].n_channels, 0)
             if u == scratch.index_a[c]:
                 for j in range(q, q + free):
                     scratch.cost[scratch.row[c], j] = -scratch.real[c, 0]
@@ -710,7 +706,7 @@ def keep_optimal(world, own, scratch, n):
         if q >= 0:
             start = 0
             for u in range(n_units):
-                free = max(world.units.n_target_channels[u] - own.unit[u].n_channels, 0)
+                free = max(units.n_target_channels[u] - own.unit[u].n_channels, 0)
                 if start <= q < start + free and u == scratch.index_a[c]:
                     kept = True
                 start += free
@@ -728,9 +724,9 @@ def assign_rows(scratch, n_rows, n_columns):
 
 
 @kernel
-def fire(world, belief, own, log, now_s):
+def fire(clock, air, radars, units, launchers, interceptors, belief, own, log, now_s):
     """Launch rounds for every channel that tracks: the fire-control track, a solution, a rail and a missile channel."""
-    n_units = world.units.id.size
+    n_units = units.id.size
     if n_units == 0:
         return
     per_unit = own.channel.size // n_units
@@ -753,25 +749,25 @@ def fire(world, belief, own, log, now_s):
             continue
         if channel.status == CHANNEL_SEARCH_TRACK and not is_same:
             continue
-        if is_same and now_s - track.firm_s < world.units.reaction_s[u]:
+        if is_same and now_s - track.firm_s < units.reaction_s[u]:
             own.reason[u, slot] = WHY_REACTION_TIME
             continue
         if channel.n_flying == 0 and channel.n_fired == 0:
             # the type may change between designation and launch
             why, k, t_go, px, py, pz, _ = best_interceptor(
-                world, own, u, belief.fire[row] if channel.status == CHANNEL_TRACKING else track, now_s, 0.0
+                air, radars, units, interceptors, own, u, belief.fire[row] if channel.status == CHANNEL_TRACKING else track, now_s, 0.0
             )
-            if channel.status == CHANNEL_SEARCH_TRACK and k >= 0 and world.interceptors.is_search_track_uplink[k] == 0:
+            if channel.status == CHANNEL_SEARCH_TRACK and k >= 0 and interceptors.is_search_track_uplink[k] == 0:
                 k = channel.i_interceptor
-                why, t_go, px, py, pz = solve_intercept(world, u, k, track, now_s, 0.0)
-                if n_rounds_ready(world, own, u, k) <= 0:
+                why, t_go, px, py, pz = solve_intercept(air, radars, units, interceptors, u, k, track, now_s, 0.0)
+                if n_rounds_ready(units, own, u, k) <= 0:
                     why = WHY_NO_ROUND
         else:
             k = channel.i_interceptor
             why, t_go, px, py, pz = solve_intercept(
-                world, u, k, belief.fire[row] if channel.status == CHANNEL_TRACKING else track, now_s, 0.0
+                air, radars, units, interceptors, u, k, belief.fire[row] if channel.status == CHANNEL_TRACKING else track, now_s, 0.0
             )
-            if n_rounds_ready(world, own, u, k) <= 0:
+            if n_rounds_ready(units, own, u, k) <= 0:
                 why = WHY_NO_ROUND
         if why != 0:
             if is_same and channel.n_flying == 0:
@@ -779,28 +775,28 @@ def fire(world, belief, own, log, now_s):
             if why == WHY_NO_ROUND and channel.n_fired > 0:
                 channel.n_assigned = channel.n_fired
             continue
-        if own.unit[u].n_missiles >= world.units.n_missile_channels[u]:
+        if own.unit[u].n_missiles >= units.n_missile_channels[u]:
             if is_same and channel.n_flying == 0:
                 own.reason[u, slot] = WHY_NO_CHANNEL
             continue
-        launcher = ready_launcher(world, own, u, k, now_s)
+        launcher = ready_launcher(units, own, u, k, now_s)
         if launcher < 0:
             if is_same and channel.n_flying == 0:
                 own.reason[u, slot] = WHY_LAUNCHER_BUSY
             continue
         channel.i_interceptor = k
-        launch_round(world, belief, own, log, row, u, k, launcher, t_go, px, py, pz, now_s)
+        launch_round(clock, launchers, belief, own, log, row, u, k, launcher, t_go, px, py, pz, now_s)
         if is_same:
             own.reason[u, slot] = WHY_ENGAGED
 
 
 @kernel
-def ready_launcher(world, own, i_unit, i_type, now_s):
+def ready_launcher(units, own, i_unit, i_type, now_s):
     """A living launcher of the unit with a round of this type whose interval has passed: the fullest; -1 none."""
     best = -1
     most = 0
-    first = world.units.i_launcher[i_unit]
-    for i in range(first, first + world.units.n_launchers[i_unit]):
+    first = units.i_launcher[i_unit]
+    for i in range(first, first + units.n_launchers[i_unit]):
         if own.launcher[i].is_alive == 1 and own.launcher[i].free_s <= now_s and own.rounds_left[i, i_type] > most:
             most = own.rounds_left[i, i_type]
             best = i
@@ -808,7 +804,7 @@ def ready_launcher(world, own, i_unit, i_type, now_s):
 
 
 @kernel
-def launch_round(world, belief, own, log, row, i_unit, i_type, i_launcher, t_go, px, py, pz, now_s):
+def launch_round(clock, launchers, belief, own, log, row, i_unit, i_type, i_launcher, t_go, px, py, pz, now_s):
     """Put a round into flight: it leaves the tube upward and is told the predicted intercept point."""
     slot = -1
     for r in range(own.round.size):
@@ -828,9 +824,9 @@ def launch_round(world, belief, own, log, row, i_unit, i_type, i_launcher, t_go,
     one.serial = channel.serial
     one.i_interceptor = i_type
     one.i_shot = i_shot
-    one.x_m = world.launchers.x_m[i_launcher]
-    one.y_m = world.launchers.y_m[i_launcher]
-    one.z_m = world.launchers.z_m[i_launcher]
+    one.x_m = launchers.x_m[i_launcher]
+    one.y_m = launchers.y_m[i_launcher]
+    one.z_m = launchers.z_m[i_launcher]
     one.vx_mps = 0.0
     one.vy_mps = 0.0
     one.vz_mps = 0.0
@@ -853,7 +849,7 @@ def launch_round(world, belief, own, log, row, i_unit, i_type, i_launcher, t_go,
     one.is_failed = 0
     one.holds_channel = 1
     own.rounds_left[i_launcher, i_type] -= 1
-    own.launcher[i_launcher].free_s = now_s + world.launchers.interval_s[i_launcher]
+    own.launcher[i_launcher].free_s = now_s + launchers.interval_s[i_launcher]
     channel.n_fired += 1
     channel.n_flying += 1
     own.unit[i_unit].n_missiles += 1
@@ -880,12 +876,12 @@ def launch_round(world, belief, own, log, row, i_unit, i_type, i_launcher, t_go,
         score.n_rounds += 1
         if not score.first_launch_s == score.first_launch_s:
             score.first_launch_s = now_s
-    if world.clock.record >= RECORD_EVENTS:
+    if clock.record >= RECORD_EVENTS:
         tell(log, now_s, EVENT_ROUND_LAUNCHED, i_unit, i_shot, label, t_go)
 
 
 @kernel
-def keep_launchers(world, own, log, now_s):
+def keep_launchers(clock, launchers, own, log, now_s):
     """Empty launchers are reloaded after their reload time, as often as stock allows."""
     for i in range(own.launcher.size):
         launcher = own.launcher[i]
@@ -893,25 +889,25 @@ def keep_launchers(world, own, log, now_s):
             continue
         if launcher.reload_at_s <= now_s:
             for k in range(own.rounds_left.shape[1]):
-                own.rounds_left[i, k] = world.launchers.reload[i, k]
+                own.rounds_left[i, k] = launchers.reload[i, k]
             launcher.n_reloads -= 1
             launcher.reload_at_s = math.inf
-            if world.clock.record >= RECORD_EVENTS:
+            if clock.record >= RECORD_EVENTS:
                 tell(log, now_s, EVENT_RELOADED, i, -1, -1, 0.0)
         elif launcher.n_reloads > 0 and launcher.reload_at_s > 1e17:
             left = 0
             for k in range(own.rounds_left.shape[1]):
                 left += own.rounds_left[i, k]
             if left == 0:
-                launcher.reload_at_s = now_s + world.launchers.reload_s[i]
+                launcher.reload_at_s = now_s + launchers.reload_s[i]
 
 
 @kernel
-def count_use(world, belief, own, log):
+def count_use(units, belief, own, log):
     """Keep the peaks: target channels in use, missiles under guidance, distinct threats among the channels."""
     n_targets = 0
     n_missiles = 0
-    for u in range(world.units.id.size):
+    for u in range(units.id.size):
         n_targets += own.unit[u].n_channels
         n_missiles += own.unit[u].n_missiles
     if n_targets > log.total[TOTAL_PEAK_TARGETS]:
@@ -939,7 +935,7 @@ def count_use(world, belief, own, log):
 def decide(world, belief, own, log, scratch, tick):
     """Command: follow the engagements that run, begin new ones every decision cycle, launch rounds. Belief only."""
     now_s = (tick + 1) * world.clock.dt_s
-    follow_channels(world, belief, own, log, now_s)
+    follow_channels(world.clock, world.units, world.interceptors, belief, own, log, now_s)
     if tick % world.clock.n_decision_ticks == 0:
         for u in range(world.units.id.size):
             ready = world.units.ready_s[u]
@@ -947,13 +943,13 @@ def decide(world, belief, own, log, scratch, tick):
                 if world.clock.record >= RECORD_EVENTS:
                     tell(log, now_s, EVENT_READY, u, -1, -1, 0.0)
         for i_picture in range(belief.track.shape[0]):
-            evaluate(world, belief, i_picture, now_s)
+            evaluate(world.air, world.assets, belief, i_picture, now_s)
         for i_picture in range(belief.track.shape[0]):
             for i in range(belief.track.shape[1]):
                 track = belief.track[i_picture, i]
                 if track.status == TRACK_FIRM:
                     track.p_survive = 1.0 if track.i_engaged == 0 else 0.3
-        assign_fire(world, belief, own, log, scratch, now_s)
-        keep_launchers(world, own, log, now_s)
-    fire(world, belief, own, log, now_s)
-    count_use(world, belief, own, log)
+        assign_fire(world.clock, world.air, world.radars, world.posts, world.units, world.interceptors, world.assets, belief, own, log, scratch, now_s)
+        keep_launchers(world.clock, world.launchers, own, log, now_s)
+    fire(world.clock, world.air, world.radars, world.units, world.launchers, world.interceptors, belief, own, log, now_s)
+    count_use(world.units, belief, own, log)

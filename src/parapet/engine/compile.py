@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,8 @@ from parapet.catalogue import Catalogue
 from parapet.engine import codes, flyout
 from parapet.engine.draws import name_id
 from parapet.engine.state import (
+    I8,
+    U8,
     Air,
     Assets,
     Clock,
@@ -106,11 +108,11 @@ class _Table:
     def done(self, shapes: dict[str, tuple[int, ...]] | None = None, **given: Any) -> Any:
         """The NamedTuple of read-only arrays; ``shapes`` gives the trailing shape of the columns that have one."""
         columns: dict[str, Any] = {}
-        for name, hint in self.kind.__annotations__.items():
+        for name, hint in get_type_hints(self.kind).items():
             if name in given:
                 columns[name] = _frozen(given[name])
                 continue
-            dtype = {"U8": np.uint64, "I8": np.int64}.get(str(hint), np.float64)
+            dtype: Any = np.uint64 if hint == U8 else np.int64 if hint == I8 else np.float64
             tail = (shapes or {}).get(name, ())
             column = np.zeros((len(self.rows), *tail), dtype)
             for i, row in enumerate(self.rows):

@@ -33,11 +33,10 @@ from parapet.engine.codes import (
     WAITING,
 )
 from parapet.engine.draws import STREAM_AIM, STREAM_SEEKER_NOISE, normal_quantile, uniforms
-from parapet.engine.prediction import coast_step, flyout, ground_range_m, level_point
-from parapet.engine.sensing import has_line_of_sight, is_in_sector
+from parapet.engine.prediction import coast_step, flyout, ground_range_m, has_sight, is_inside_sector, level_point
 from parapet.engine.telling import tell
 from parapet.physics.ballistic import COL_CUTOFF_S, ballistic_step
-from parapet.physics.earth import geodetic_to_ecef, height_m, rotating_acceleration, up_and_height
+from parapet.physics.earth import height_m, rotating_acceleration, up_and_height
 from parapet.physics.interceptor import (
     COL_EJECT_SPEED,
     COL_MAX_FLIGHT_TIME,
@@ -97,16 +96,14 @@ def launch(world, truth, log, seed, run, tick):
         if threats.start_s[i] >= end_s:
             continue
         threat.status = FLYING
-        place_threat(world, threat, i, seed, run)
+        place_threat(world.threats, world.legs, threat, i, seed, run)
         if world.clock.record >= RECORD_EVENTS:
             tell(log, max(threats.start_s[i], 0.0), EVENT_THREAT_LAUNCHED, i, -1, -1, 0.0)
 
 
 @kernel
-def place_threat(world, threat, i, seed, run):
+def place_threat(threats, legs, threat, i, seed, run):
     """Put threat ``i`` at its start, and draw where it will really hit around its aim point."""
-    threats = world.threats
-    legs = world.legs
     first = threats.i_leg[i]
     threat.x_m = legs.x_m[first]
     threat.y_m = legs.y_m[first]
@@ -149,9 +146,8 @@ def place_threat(world, threat, i, seed, run):
 
 
 @kernel
-def fly_threat(world, own, threat, i, log, begin_s, dt_s):
+def fly_threat(clock, air, threats, legs, units, own, threat, i, log, begin_s, dt_s):
     """Move one threat over (a part of) a tick; set ``end_s`` when it arrives, crashes or leaves in it."""
-    threats = world.threats
     if threats.kind[i] == KIND_BALLISTIC:
         parent = threats.i_parent[i]
         since = begin_s - threats.start_s[i if parent < 0 else parent]
@@ -167,7 +163,7 @@ def fly_threat(world, own, threat, i, log, begin_s, dt_s):
         threat.vy_mps = vy
         threat.vz_mps = vz
         threat.height_m = height_m(x, y, z)
-        floor = world.air.ground_m
+        floor = air.ground_m
         if threats.has_aim[i] == 1:
             floor = max(threat.aim_height_m, floor)
         if threat.height_m < floor and threat.height_m < before and since > 5.0:
@@ -178,7 +174,6 @@ def fly_threat(world, own, threat, i, log, begin_s, dt_s):
             threat.aim_y_m = y - back * dt_s * vy
             threat.aim_z_m = z - back * dt_s * vz
         return
-    legs = world.legs
     last = threats.n_legs[i] - 1
     row = threats.i_leg[i] + min(threat.i_leg, last)
     is_last = threat.i_leg >= last
@@ -203,11 +198,11 @@ def fly_threat(world, own, threat, i, log, begin_s, dt_s):
         way = TURN_AWAY
         if threat.is_away == 0:
             threat.is_away = 1
-            if world.clock.record >= RECORD_EVENTS:
+            if clock.record >= RECORD_EVENTS:
                 tell(log, begin_s, EVENT_TURNED_AWAY, i, threat.i_danger, -1, 0.0)
-        danger_x = world.units.x_m[threat.i_danger]
-        danger_y = world.units.y_m[threat.i_danger]
-        danger_z = world.units.z_m[threat.i_danger]
+        danger_x = units.x_m[threat.i_danger]
+        danger_y = units.y_m[threat.i_danger]
+        danger_z = units.z_m[threat.i_danger]
     x, y, z, vx, vy, vz, to_go, closing = fly_air(
         threat.x_m, threat.y_m, threat.z_m, threat.vx_mps, threat.vy_mps, threat.vz_mps, to_x, to_y, to_z,
         altitude, end_altitude, legs.speed_mps[row], threats.acceleration_max_mps2[i], threats.load_max_mps2[i],
@@ -240,9 +235,9 @@ def fly_threat(world, own, threat, i, log, begin_s, dt_s):
 
 
 @kernel
-def sense_fire(world, truth, own, now_s):
+def sense_fire(units, truth, own, now_s):
     """Threats that can turn away learn that they are shot at: their channel's engagement radar lights them."""
-    per_unit = own.channel.size // max(world.units.id.size, 1)
+    per_unit = own.channel.size // max(units.id.size, 1)
     for row in range(own.channel.size):
         channel = own.channel[row]
         if channel.status == CHANNEL_FREE or channel.label < 0 or channel.n_flying == 0:
@@ -258,7 +253,7 @@ def fly(world, truth, own, log, seed, run, tick):
     """Everything in the air moves to the end of the tick; homing rounds pass their closest approach inside it."""
     dt_s = world.clock.dt_s
     begin_s = tick * dt_s
-    sense_fire(world, truth, own, begin_s)
+    sense_fire(world.units, truth, own, begin_s)
     for i in range(truth.threat.size):
         threat = truth.threat[i]
         if threat.status != FLYING:
@@ -276,22 +271,22 @@ def fly(world, truth, own, log, seed, run, tick):
         threat.vy0_mps = threat.vy_mps
         threat.vz0_mps = threat.vz_mps
         if step_s > 0.0:
-            fly_threat(world, own, threat, i, log, at_s, step_s)
+            fly_threat(world.clock, world.air, world.threats, world.legs, world.units, own, threat, i, log, at_s, step_s)
     for r in range(own.round.size):
         one = own.round[r]
         if one.status == ROUND_MIDCOURSE or one.status == ROUND_COASTING:
-            fly_round(world, one, begin_s, dt_s)
+            fly_round(world.air, world.interceptors, one, begin_s, dt_s)
         elif one.status == ROUND_HOMING:
-            home(world, truth, own, one, seed, run, begin_s)
+            home(world.clock, world.air, world.threats, world.radars, world.units, world.interceptors, truth, own, one, seed, run, begin_s)
 
 
 # ----------------------------------------------------------------------------------------------- rounds ----
 
 
 @kernel
-def fly_round(world, one, begin_s, dt_s):
+def fly_round(air, interceptors, one, begin_s, dt_s):
     """Move a round on its way over a tick with the command it holds; give it up when it cannot arrive."""
-    params = world.interceptors.flight[one.i_interceptor]
+    params = interceptors.flight[one.i_interceptor]
     n = int(math.ceil(dt_s / 0.2501))
     h = dt_s / n
     since = begin_s - one.launch_s
@@ -331,7 +326,7 @@ def fly_round(world, one, begin_s, dt_s):
     powered = is_powered(since, params)
     is_done = is_inside == 1 and not powered and since > 4.0 and dx * dx + dy * dy + dz * dz < 4.0 * speed * speed
     if since > 5.0:
-        if height_m(one.x_m, one.y_m, one.z_m) < world.air.ground_m:
+        if height_m(one.x_m, one.y_m, one.z_m) < air.ground_m:
             is_done = True
         if not powered and speed < SLOW_MPS:
             is_done = True
@@ -365,14 +360,14 @@ def target_at(threat, share, dt_s):
 
 
 @kernel
-def find_target(world, truth, one):
+def find_target(threats, interceptors, truth, one):
     """The living threat nearest to where the round believes its target is, inside what its receiver can see; -1 none."""
     k = one.i_interceptor
     dx = one.est_x_m - one.x_m
     dy = one.est_y_m - one.y_m
     dz = one.est_z_m - one.z_m
     away = math.sqrt(dx * dx + dy * dy + dz * dz)
-    basket = 300.0 + world.interceptors.seeker_view_rad[k] * away
+    basket = 300.0 + interceptors.seeker_view_rad[k] * away
     best = -1
     best_m = basket
     for i in range(truth.threat.size):
@@ -387,11 +382,11 @@ def find_target(world, truth, one):
         off = math.sqrt(ex * ex + ey * ey + ez * ez)
         if off >= best_m:
             continue
-        if world.interceptors.guidance[k] == GUIDANCE_ACTIVE:
+        if interceptors.guidance[k] == GUIDANCE_ACTIVE:
             rx = threat.x_m - one.x_m
             ry = threat.y_m - one.y_m
             rz = threat.z_m - one.z_m
-            reach = seeker_lock_range_m(world.interceptors.seeker_range_m[k], seen_m2(world, threat, i, 4, one.x_m, one.y_m, one.z_m))
+            reach = seeker_lock_range_m(interceptors.seeker_range_m[k], seen_m2(threats, threat, i, 4, one.x_m, one.y_m, one.z_m))
             if rx * rx + ry * ry + rz * rz > reach * reach:
                 continue
         best = i
@@ -400,9 +395,9 @@ def find_target(world, truth, one):
 
 
 @kernel
-def seen_m2(world, threat, i, i_band, from_x, from_y, from_z):
+def seen_m2(threats, threat, i, i_band, from_x, from_y, from_z):
     """Radar cross-section of a threat in a band, seen from a point, by its aspect, m2."""
-    sides = world.threats.rcs_m2
+    sides = threats.rcs_m2
     cosine = cos_aspect(
         threat.x_m, threat.y_m, threat.z_m, threat.vx_mps, threat.vy_mps, threat.vz_mps, from_x, from_y, from_z
     )
@@ -410,7 +405,7 @@ def seen_m2(world, threat, i, i_band, from_x, from_y, from_z):
 
 
 @kernel
-def measure(world, own, one, threat, seed, run, tx, ty, tz, twx, twy, twz, dt_s):
+def measure(threats, radars, units, interceptors, own, one, threat, seed, run, tx, ty, tz, twx, twy, twz, dt_s):
     """The round's receiver measures the line of sight to the true target, with noise; the estimate is updated."""
     k = one.i_interceptor
     rx = tx - one.x_m
@@ -420,17 +415,17 @@ def measure(world, own, one, threat, seed, run, tx, ty, tz, twx, twy, twz, dt_s)
     if away < 1.0:
         return
     i = one.i_target
-    rcs = max(seen_m2(world, threat, i, 4, one.x_m, one.y_m, one.z_m), 1e-6)
-    if world.interceptors.guidance[k] == GUIDANCE_TVM:
-        i_radar = world.units.i_radar[one.i_unit]
-        dx = tx - world.radars.x_m[i_radar]
-        dy = ty - world.radars.y_m[i_radar]
-        dz = tz - world.radars.z_m[i_radar]
+    rcs = max(seen_m2(threats, threat, i, 4, one.x_m, one.y_m, one.z_m), 1e-6)
+    if interceptors.guidance[k] == GUIDANCE_TVM:
+        i_radar = units.i_radar[one.i_unit]
+        dx = tx - radars.x_m[i_radar]
+        dy = ty - radars.y_m[i_radar]
+        dz = tz - radars.z_m[i_radar]
         lit = math.sqrt(dx * dx + dy * dy + dz * dz)
-        sigma = los_sigma_tvm_rad(world.interceptors.receiver_noise_rad[k], lit, away, rcs)
+        sigma = los_sigma_tvm_rad(interceptors.receiver_noise_rad[k], lit, away, rcs)
     else:
-        sigma = los_sigma_active_rad(world.interceptors.seeker_noise_rad[k], away, world.interceptors.seeker_range_m[k], rcs)
-    u0, u1, u2, _ = uniforms(seed, run, STREAM_SEEKER_NOISE, world.threats.id[i], one.i_nth, one.n_measures)
+        sigma = los_sigma_active_rad(interceptors.seeker_noise_rad[k], away, interceptors.seeker_range_m[k], rcs)
+    u0, u1, u2, _ = uniforms(seed, run, STREAM_SEEKER_NOISE, threats.id[i], one.i_nth, one.n_measures)
     one.n_measures += 1
     across = sigma * away
     g0 = across * normal_quantile(u0)
@@ -468,9 +463,9 @@ def measure(world, own, one, threat, seed, run, tx, ty, tz, twx, twy, twz, dt_s)
 
 
 @kernel
-def homing_command(world, one):
+def homing_command(interceptors, one):
     """The guidance law of the end game: from the round's own estimate, nothing else."""
-    params = world.interceptors.flight[one.i_interceptor]
+    params = interceptors.flight[one.i_interceptor]
     bx = 0.0
     by = 0.0
     bz = 0.0
@@ -500,19 +495,19 @@ def poison(threat):
 
 
 @kernel
-def home(world, truth, own, one, seed, run, begin_s):
+def home(clock, air, threats, radars, units, interceptors, truth, own, one, seed, run, begin_s):
     """The end game of one round over a tick: measure, command, move in small steps, until it passes its target."""
-    dt_s = world.clock.dt_s
-    params = world.interceptors.flight[one.i_interceptor]
-    n = max(int(math.floor(dt_s / world.clock.homing_dt_s + 0.5)), 1)
+    dt_s = clock.dt_s
+    params = interceptors.flight[one.i_interceptor]
+    n = max(int(math.floor(dt_s / clock.homing_dt_s + 0.5)), 1)
     h = dt_s / n
-    every = max(int(math.floor(world.clock.measure_dt_s / h + 0.5)), 1)
-    is_measuring = world.interceptors.guidance[one.i_interceptor] != GUIDANCE_COMMAND and one.has_guidance == 1
+    every = max(int(math.floor(clock.measure_dt_s / h + 0.5)), 1)
+    is_measuring = interceptors.guidance[one.i_interceptor] != GUIDANCE_COMMAND and one.has_guidance == 1
     if one.i_target >= 0 and truth.threat[one.i_target].status != FLYING:
         one.i_target = -1
         one.is_orphan = 1
     if one.i_target < 0 and one.is_orphan == 0:
-        i = find_target(world, truth, one)
+        i = find_target(threats, interceptors, truth, one)
         if i >= 0:
             one.i_target = i
             one.i_nth = truth.threat[i].n_shots
@@ -532,8 +527,8 @@ def home(world, truth, own, one, seed, run, begin_s):
             threat = truth.threat[one.i_target]
             tx, ty, tz, twx, twy, twz = target_at(threat, share, dt_s)
             if is_measuring and (step % every == 0):
-                measure(world, own, one, threat, seed, run, tx, ty, tz, twx, twy, twz, world.clock.measure_dt_s)
-            if world.clock.is_poisoned == 1:
+                measure(threats, radars, units, interceptors, own, one, threat, seed, run, tx, ty, tz, twx, twy, twz, clock.measure_dt_s)
+            if clock.is_poisoned == 1:
                 kx = threat.x_m
                 ky = threat.y_m
                 kz = threat.z_m
@@ -541,7 +536,7 @@ def home(world, truth, own, one, seed, run, begin_s):
                 kvy = threat.vy_mps
                 kvz = threat.vz_mps
                 poison(threat)
-                homing_command(world, one)
+                homing_command(interceptors, one)
                 threat.x_m = kx
                 threat.y_m = ky
                 threat.z_m = kz
@@ -549,9 +544,9 @@ def home(world, truth, own, one, seed, run, begin_s):
                 threat.vy_mps = kvy
                 threat.vz_mps = kvz
             else:
-                homing_command(world, one)
+                homing_command(interceptors, one)
         else:
-            homing_command(world, one)
+            homing_command(interceptors, one)
         x, y, z, vx, vy, vz, ax, ay, az, load = round_step(
             one.x_m, one.y_m, one.z_m, one.vx_mps, one.vy_mps, one.vz_mps, one.lag_x_mps2, one.lag_y_mps2,
             one.lag_z_mps2, since, one.cmd_x_mps2, one.cmd_y_mps2, one.cmd_z_mps2, h, params,
@@ -592,7 +587,7 @@ def home(world, truth, own, one, seed, run, begin_s):
             one.arrival_mps = speed
             return
         is_over = since >= params[COL_MAX_FLIGHT_TIME] or (not is_powered(since, params) and speed < SLOW_MPS)
-        if is_over or height_m(x, y, z) < world.air.ground_m - 50.0 or (is_inside == 1 and since > 6.0):
+        if is_over or height_m(x, y, z) < air.ground_m - 50.0 or (is_inside == 1 and since > 6.0):
             one.status = ROUND_ARRIVED
             one.end_s = begin_s + (step + 1) * h
             one.miss_m = math.inf
@@ -611,18 +606,18 @@ def steer(world, belief, own, log, tick):
         one = own.round[r]
         if one.status == ROUND_FREE or one.status == ROUND_ARRIVED or one.launch_s >= now_s + 1e-9:
             continue
-        guide(world, belief, own, log, one, now_s)
+        guide(world.clock, world.air, world.radars, world.units, world.interceptors, belief, own, log, one, now_s)
 
 
 @kernel
-def guide(world, belief, own, log, one, now_s):
+def guide(clock, air, radars, units, interceptors, belief, own, log, one, now_s):
     """Guidance of one round: is it supported, where will it meet, what should it do until the next tick."""
     k = one.i_interceptor
-    params = world.interceptors.flight[k]
+    params = interceptors.flight[k]
     channel = own.channel[one.i_channel]
-    i_radar = world.units.i_radar[one.i_unit]
+    i_radar = units.i_radar[one.i_unit]
     is_uplink = channel.status == CHANNEL_SEARCH_TRACK and channel.serial == one.serial
-    kind = world.interceptors.guidance[k]
+    kind = interceptors.guidance[k]
     supported = channel.status != CHANNEL_FREE and channel.serial == one.serial
     track = belief.fire[one.i_channel]
     if is_uplink:
@@ -642,12 +637,12 @@ def guide(world, belief, own, log, one, now_s):
         if not is_uplink:
             if own.radar[i_radar].is_alive == 0:
                 supported = False
-            elif not is_in_sector(world, i_radar, tx, ty, tz) or not has_line_of_sight(world, i_radar, tx, ty, tz):
+            elif not is_inside_sector(radars, air, i_radar, tx, ty, tz) or not has_sight(radars, air, i_radar, tx, ty, tz):
                 supported = False
         if supported and since > CAPTURE_S:
-            if not has_line_of_sight(world, i_radar, one.x_m, one.y_m, one.z_m):
+            if not has_sight(radars, air, i_radar, one.x_m, one.y_m, one.z_m):
                 supported = False
-            elif not is_uplink and not is_in_sector(world, i_radar, one.x_m, one.y_m, one.z_m):
+            elif not is_uplink and not is_inside_sector(radars, air, i_radar, one.x_m, one.y_m, one.z_m):
                 supported = False
     if is_autonomous:
         one.has_guidance = 1
@@ -690,13 +685,13 @@ def guide(world, belief, own, log, one, now_s):
             dz = uz - one.z_m
             away = math.sqrt(dx * dx + dy * dy + dz * dz)
             if powered:
-                from_m = ground_range_m(world.units.x_m[one.i_unit], world.units.y_m[one.i_unit], world.units.z_m[one.i_unit], ux, uy, uz)
-                total, _, _ = flyout(world, k, from_m, height_m(ux, uy, uz) - world.air.ground_m)
+                from_m = ground_range_m(units.x_m[one.i_unit], units.y_m[one.i_unit], units.z_m[one.i_unit], ux, uy, uz)
+                total, _, _ = flyout(interceptors, k, from_m, height_m(ux, uy, uz) - air.ground_m)
                 if total < 1e8:
                     t_go = max(total - since, 0.2)
             else:
-                from_m = ground_range_m(world.units.x_m[one.i_unit], world.units.y_m[one.i_unit], world.units.z_m[one.i_unit], ux, uy, uz)
-                _, end_mps, _ = flyout(world, k, from_m, height_m(ux, uy, uz) - world.air.ground_m)
+                from_m = ground_range_m(units.x_m[one.i_unit], units.y_m[one.i_unit], units.z_m[one.i_unit], ux, uy, uz)
+                _, end_mps, _ = flyout(interceptors, k, from_m, height_m(ux, uy, uz) - air.ground_m)
                 mean = 0.5 * (speed + min(max(end_mps, 0.6 * speed), speed))
                 t_go = away / max(mean, 100.0)
             if one.is_falling == 1:
@@ -712,10 +707,10 @@ def guide(world, belief, own, log, one, now_s):
         rz = tz - one.z_m
         is_close = False
         if kind == GUIDANCE_ACTIVE:
-            reach = world.interceptors.seeker_range_m[k] * 1.5
+            reach = interceptors.seeker_range_m[k] * 1.5
             is_close = rx * rx + ry * ry + rz * rz < reach * reach and not powered
         else:
-            is_close = t_go < world.interceptors.homing_s[k] and since > 3.0
+            is_close = t_go < interceptors.homing_s[k] and since > 3.0
         if is_close:
             one.status = ROUND_HOMING
             one.is_orphan = 0
@@ -725,12 +720,12 @@ def guide(world, belief, own, log, one, now_s):
             one.est_vx_mps = track.vx_mps
             one.est_vy_mps = track.vy_mps
             one.est_vz_mps = track.vz_mps
-            if world.clock.record >= RECORD_EVENTS:
+            if clock.record >= RECORD_EVENTS:
                 tell(log, now_s, EVENT_ROUND_HOMING, one.i_unit, one.i_shot, track.label, t_go)
             return
     cx, cy, cz = steer_midcourse(
         one.x_m, one.y_m, one.z_m, one.vx_mps, one.vy_mps, one.vz_mps, since, one.pip_x_m, one.pip_y_m, one.pip_z_m,
-        world.air.ground_m, params,
+        air.ground_m, params,
     )  # fmt: skip
     one.cmd_x_mps2 = cx
     one.cmd_y_mps2 = cy

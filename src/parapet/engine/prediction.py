@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 
 from parapet._jit import kernel
+from parapet.engine.sensing import _is_line_free as is_line_free
+from parapet.engine.sensing import _sector_code as sector_code
 from parapet.physics.atmosphere import density_kgm3
 from parapet.physics.earth import height_m, rotating_acceleration
 
@@ -72,14 +74,14 @@ def ground_range_m(ax, ay, az, bx, by, bz):
 
 
 @kernel
-def flyout(world, i_type, range_m, altitude_m):
+def flyout(interceptors, i_type, range_m, altitude_m):
     """Time of flight, arrival speed, load factor from the table of an interceptor; time is infinite out of reach.
 
     Same interpolation as ``engine.flyout.flyout_value``, three quantities in one look-up.
     """
-    table = world.interceptors.table
-    range_max = world.interceptors.table_range_m[i_type]
-    altitude_max = world.interceptors.table_height_m[i_type]
+    table = interceptors.table
+    range_max = interceptors.table_range_m[i_type]
+    altitude_max = interceptors.table_height_m[i_type]
     if not (0.0 <= range_m <= range_max) or altitude_m > altitude_max:
         return math.inf, 0.0, 0.0
     n_altitudes = table.shape[2]
@@ -109,3 +111,21 @@ def flyout(world, i_type, range_m, altitude_m):
         + w10 * table[i_type, 2, i + 1, j] + w11 * table[i_type, 2, i + 1, j + 1]
     )  # fmt: skip
     return time, speed, load
+
+
+@kernel
+def is_inside_sector(radars, air, i_radar, x_m, y_m, z_m):
+    """Whether a point lies in a radar's sector, elevation and range limits (command's and guidance's question)."""
+    return sector_code(radars, air.earth_factor, i_radar, x_m, y_m, z_m) == 0
+
+
+@kernel
+def has_sight(radars, air, i_radar, x_m, y_m, z_m):
+    """Whether nothing of the earth lies between a radar and a point (command's and guidance's question)."""
+    dx = x_m - radars.x_m[i_radar]
+    dy = y_m - radars.y_m[i_radar]
+    dz = z_m - radars.z_m[i_radar]
+    return is_line_free(
+        radars.antenna_m[i_radar], air.earth_factor, math.sqrt(dx * dx + dy * dy + dz * dz),
+        height_m(x_m, y_m, z_m) - air.ground_m,
+    )  # fmt: skip

@@ -49,15 +49,15 @@ def settle(world, truth, own, log, seed, run, tick):
                 first = r
         if first < 0:
             break
-        judge(world, truth, own, log, own.round[first], seed, run)
+        judge(world.clock, world.threats, world.units, world.interceptors, truth, own, log, own.round[first], seed, run)
     for i in range(truth.threat.size):
         threat = truth.threat[i]
         if threat.status == FLYING and threat.end_s <= end_s:
-            arrive(world, truth, own, log, i, seed, run)
+            arrive(world.clock, world.threats, world.units, world.assets, truth, own, log, i, seed, run)
 
 
 @kernel
-def judge(world, truth, own, log, one, seed, run):
+def judge(clock, threats, units, interceptors, truth, own, log, one, seed, run):
     """One round has passed: reliability, fuze and warhead, kill; then what the assessment will say."""
     k = one.i_interceptor
     i = one.i_target
@@ -71,12 +71,12 @@ def judge(world, truth, own, log, one, seed, run):
         if threat.status != FLYING or threat.end_s < one.end_s:
             outcome = SHOT_DEAD_TARGET
         else:
-            group = world.threats.target_class[i]
-            u0, _, _, _ = uniforms(seed, run, STREAM_RELIABILITY, world.threats.id[i], 0, nth)
-            v0, _, _, _ = uniforms(seed, run, STREAM_KILL, world.threats.id[i], 0, nth)
-            p = world.interceptors.p_kill_inside[k, group] * p_kill(one.miss_m, world.interceptors.lethal_radius_m[k, group])
+            group = threats.target_class[i]
+            u0, _, _, _ = uniforms(seed, run, STREAM_RELIABILITY, threats.id[i], 0, nth)
+            v0, _, _, _ = uniforms(seed, run, STREAM_KILL, threats.id[i], 0, nth)
+            p = interceptors.p_kill_inside[k, group] * p_kill(one.miss_m, interceptors.lethal_radius_m[k, group])
             outcome = SHOT_MISSED
-            if u0 > world.interceptors.p_reliability[k]:
+            if u0 > interceptors.p_reliability[k]:
                 outcome = SHOT_FAILED
             elif v0 < p:
                 outcome = SHOT_KILLED
@@ -87,15 +87,15 @@ def judge(world, truth, own, log, one, seed, run):
         truth.threat[i].status = KILLED
         truth.threat[i].end_s = one.end_s
         log.score[i].i_killer = one.i_shot
-        if world.clock.record >= RECORD_EVENTS:
+        if clock.record >= RECORD_EVENTS:
             tell(log, one.end_s, EVENT_THREAT_KILLED, i, one.i_shot, one.i_unit, one.miss_m)
     channel = own.channel[one.i_channel]
     if channel.serial == one.serial:
         channel.n_flying -= 1
         seen_kill = is_kill or outcome == SHOT_DEAD_TARGET
         if i >= 0:
-            w0, _, _, _ = uniforms(seed, run, STREAM_ASSESSMENT, world.threats.id[i], 0, nth)
-            if w0 < world.units.p_assessment_wrong[one.i_unit]:
+            w0, _, _, _ = uniforms(seed, run, STREAM_ASSESSMENT, threats.id[i], 0, nth)
+            if w0 < units.p_assessment_wrong[one.i_unit]:
                 seen_kill = not seen_kill
         if seen_kill:
             channel.assessed_kill = 1
@@ -110,36 +110,34 @@ def judge(world, truth, own, log, one, seed, run):
         shot.arrival_mps = one.arrival_mps
         shot.load_mps2 = one.load_mps2
         shot.altitude_m = height_m(one.x_m, one.y_m, one.z_m)
-        dx = one.x_m - world.units.x_m[one.i_unit]
-        dy = one.y_m - world.units.y_m[one.i_unit]
-        dz = one.z_m - world.units.z_m[one.i_unit]
+        dx = one.x_m - units.x_m[one.i_unit]
+        dy = one.y_m - units.y_m[one.i_unit]
+        dz = one.z_m - units.z_m[one.i_unit]
         shot.range_m = math.sqrt(dx * dx + dy * dy + dz * dz)
         shot.outcome = outcome
-    if world.clock.record >= RECORD_EVENTS:
+    if clock.record >= RECORD_EVENTS:
         tell(log, one.end_s, EVENT_INTERCEPT, one.i_shot, i, outcome, one.miss_m)
     one.status = ROUND_FREE
 
 
 @kernel
-def arrive(world, truth, own, log, i, seed, run):
+def arrive(clock, threats, units, assets, truth, own, log, i, seed, run):
     """A threat has come to the end of its way: it leaks and does damage, crashes (a spent body) or leaves."""
     threat = truth.threat[i]
-    threats = world.threats
     now_s = threat.end_s
     if threats.i_parent[i] >= 0:
         threat.status = CRASHED
-        if world.clock.record >= RECORD_EVENTS:
+        if clock.record >= RECORD_EVENTS:
             tell(log, now_s, EVENT_THREAT_CRASHED, i, -1, -1, 0.0)
         return
     if threats.has_aim[i] == 0 or threat.is_away == 1:
         threat.status = LEFT
-        if world.clock.record >= RECORD_EVENTS:
+        if clock.record >= RECORD_EVENTS:
             tell(log, now_s, EVENT_THREAT_LEFT, i, -1, -1, 0.0)
         return
     threat.status = LEAKED
-    if world.clock.record >= RECORD_EVENTS:
+    if clock.record >= RECORD_EVENTS:
         tell(log, now_s, EVENT_THREAT_LEAKED, i, threats.i_aim_asset[i], -1, 0.0)
-    assets = world.assets
     for j in range(assets.id.size):
         asset = truth.asset[j]
         if asset.health <= 0.0:
@@ -162,29 +160,29 @@ def arrive(world, truth, own, log, i, seed, run):
             u0, _, _, _ = uniforms(seed, run, STREAM_DAMAGE, threats.id[i], assets.id[j], 0)
             if u0 < p:
                 asset.health = 0.0
-        if world.clock.record >= RECORD_EVENTS:
+        if clock.record >= RECORD_EVENTS:
             tell(log, now_s, EVENT_ASSET_DAMAGED, j, i, -1, asset.health)
         if asset.health <= 0.0:
             asset.lost_s = now_s
-            lose(world, own, log, j, now_s)
+            lose(clock, units, assets, own, log, j, now_s)
 
 
 @kernel
-def lose(world, own, log, i_asset, now_s):
+def lose(clock, units, assets, own, log, i_asset, now_s):
     """Put out of action what a destroyed asset was: a radar, a launcher or a command post."""
-    kind = world.assets.kind[i_asset]
-    i = world.assets.i_of[i_asset]
+    kind = assets.kind[i_asset]
+    i = assets.i_of[i_asset]
     if kind == ASSET_RADAR:
         own.radar[i].is_alive = 0
-        for u in range(world.units.id.size):
-            if world.units.i_radar[u] == i:
+        for u in range(units.id.size):
+            if units.i_radar[u] == i:
                 own.unit[u].is_alive = 0
     elif kind == ASSET_LAUNCHER:
         own.launcher[i].is_alive = 0
     elif kind == ASSET_POST:
         own.post_alive[i] = 0
-        if world.clock.record >= RECORD_EVENTS:
+        if clock.record >= RECORD_EVENTS:
             tell(log, now_s, EVENT_POST_LOST, i, -1, -1, 0.0)
-        for u in range(world.units.id.size):
-            if world.units.i_post[u] == i:
+        for u in range(units.id.size):
+            if units.i_post[u] == i:
                 own.unit[u].is_autonomous = 1
