@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numba
 import numpy as np
 
 from parapet.engine import codes, state
@@ -193,9 +194,24 @@ SIZES = state.Sizes(
 )
 
 
+def with_fields(family: Any) -> Any:
+    """The same memory; with compilation off, records get their fields as attributes, as compiled code sees them."""
+    if not numba.config.DISABLE_JIT:
+        return family
+    if hasattr(family, "_fields"):
+        return type(family)(*(with_fields(part) for part in family))
+    return family.view(np.recarray) if family.dtype.names else family
+
+
+def make_log(world: state.World, sizes: state.Sizes = SIZES) -> state.Log:
+    """An empty Log."""
+    log: state.Log = with_fields(state.new_log(world, sizes))
+    return log
+
+
 def make_state(world: state.World, threats: list[dict[str, Any]], sizes: state.Sizes = SIZES) -> state.State:
     """A State with every threat already in the air."""
-    new = state.new_state(world, sizes)
+    new = with_fields(state.new_state(world, sizes))
     for i, row in enumerate(threats):
         place(new, i, row["x"], row["v"])
         new.truth.threat[i]["status"] = codes.FLYING
