@@ -11,7 +11,8 @@ from parapet.engine.codes import RECORD_EVENTS, RECORD_FULL
 from parapet.engine.command import decide
 from parapet.engine.flight import fly, launch, steer
 from parapet.engine.ladder import tell_reasons
-from parapet.engine.scoring import record_samples, score_tracks
+from parapet.engine.recording import record_samples
+from parapet.engine.scoring import score_tracks
 from parapet.engine.sensing import look
 from parapet.engine.settling import settle
 from parapet.engine.tracking import update
@@ -41,6 +42,6 @@ def advance(world, state, log, seed, run, tick_stop):
         if world.clock.record >= RECORD_EVENTS and tick % world.clock.n_decision_ticks == 0:
             tell_reasons(world, state.truth, state.belief, state.own, state.plots, log, tick)
         if world.clock.record >= RECORD_FULL and tick % world.clock.n_sample_ticks == 0:
-            record_samples(world, state.truth, state.belief, state.own, log, tick)
-            score_tracks(world, state.truth, state.belief, log, tick)
+            record_samples(state.truth, state.belief, state.own, log, (tick + 1) * world.clock.dt_s)
+            score_tracks(state.truth, state.belief, log, state.scratch, (tick + 1) * world.clock.dt_s)
         state.tick[0] = tick + 1

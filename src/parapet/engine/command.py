@@ -53,7 +53,7 @@ from parapet.engine.codes import (
     WHY_REACTION_TIME,
     WHY_UNIT_NOT_READY,
 )
-from parapet.engine.prediction import coast_step, flyout, ground_range_m, has_sight, is_inside_sector, level_point
+from parapet.engine.prediction import coast_step, flyout, ground_range_m, has_sight, is_inside_sector, level_point, position_variance, velocity_variance
 from parapet.engine.state import (
     TOTAL_ACQUISITIONS,
     TOTAL_ACQUISITIONS_FAILED,
@@ -75,7 +75,7 @@ ACQUISITION_LIMIT_S = 8.0
 """An acquisition that has not made a track by then is given up (stretched with the radar's load)."""
 BLOCK_S = 6.0
 """A track whose acquisition failed is not designated again by the same post before this time has passed."""
-KILL_BLOCK_S = 12.0
+KILL_BLOCK_S = 30.0
 """A track assessed as killed is left alone for this long, so that it can die."""
 HOLD_LIMIT_S = 25.0
 """A channel that tracks and finds nothing to fire for this long is given back."""
@@ -83,6 +83,10 @@ ACQUISITION_GUESS_S = 3.0
 """Time that planning allows for acquisition."""
 ROUND_WORTH = 0.02
 """Value that planning charges for a round (values of assets are of order 1 to 10)."""
+PLAN_AHEAD_S = 200.0
+"""Falls that end later than this are not yet planned against."""
+FIRE_PERIOD_S = 0.5
+"""A channel that waits to launch asks for a solution this often."""
 NEAR_VALUE_M = 15e3
 """Closest approach at which a straight flight past an asset counts as half a threat to it."""
 MIN_VALUE = 0.01
@@ -138,19 +142,25 @@ def intercept_air(air, units, interceptors, i_unit, i_type, x, y, z, vx, vy, vz,
 @kernel
 def intercept_ballistic(air, units, interceptors, i_unit, i_type, x, y, z, vx, vy, vz, delay_s):
     """First point of a fall that a round of this type can reach in time and inside its envelope: (time, x, y, z)."""
-    dt = 1.0
     t = 0.0
     late = 1e9
-    for _ in range(900):
-        speed = math.sqrt(vx * vx + vy * vy + vz * vz)
-        inside = is_inside_envelope(air, units, interceptors, i_unit, i_type, True, x, y, z, speed)
-        if inside:
-            flight, _, _ = arrival(air, units, interceptors, i_unit, i_type, x, y, z)
-            if flight >= 0.0:
-                spare = t - delay_s - flight
-                if spare >= 0.0:
-                    return t, x, y, z
-                late = spare
+    reach = interceptors.range_ballistic_m[i_type]
+    for _ in range(400):
+        dx = x - units.x_m[i_unit]
+        dy = y - units.y_m[i_unit]
+        dz = z - units.z_m[i_unit]
+        slant2 = dx * dx + dy * dy + dz * dz
+        dt = 4.0
+        if slant2 < 4.0 * reach * reach:
+            dt = 1.0
+            speed = math.sqrt(vx * vx + vy * vy + vz * vz)
+            if is_inside_envelope(air, units, interceptors, i_unit, i_type, True, x, y, z, speed):
+                flight, _, _ = arrival(air, units, interceptors, i_unit, i_type, x, y, z)
+                if flight >= 0.0:
+                    spare = t - delay_s - flight
+                    if spare >= 0.0:
+                        return t, x, y, z
+                    late = spare
         x, y, z, vx, vy, vz = coast_step(x, y, z, vx, vy, vz, dt)
         t += dt
         if height_m(x, y, z) < air.ground_m:
@@ -174,6 +184,8 @@ def solve_intercept(air, radars, units, interceptors, i_unit, i_type, track, now
     speed = math.sqrt(track.vx_mps * track.vx_mps + track.vy_mps * track.vy_mps + track.vz_mps * track.vz_mps)
     is_ballistic = track["class"] == CLASS_BALLISTIC
     if is_ballistic:
+        if track.time_to_go_s > PLAN_AHEAD_S:
+            return WHY_NO_SOLUTION, -1.0, x, y, z
         time, px, py, pz = intercept_ballistic(
             air, units, interceptors, i_unit, i_type, x, y, z, track.vx_mps, track.vy_mps, track.vz_mps, delay_s
         )
@@ -222,10 +234,11 @@ def predict_impact(air, track, now_s):
     vy = track.vy_mps
     vz = track.vz_mps
     t = 0.0
-    dt = 2.0
-    for _ in range(900):
-        if height_m(x, y, z) <= air.ground_m:
+    for _ in range(600):
+        h = height_m(x, y, z)
+        if h <= air.ground_m:
             break
+        dt = 6.0 if h > 90e3 else 1.5
         x, y, z, vx, vy, vz = coast_step(x, y, z, vx, vy, vz, dt)
         t += dt
     track.impact_x_m = x
@@ -235,18 +248,6 @@ def predict_impact(air, track, now_s):
     # cov[15..20] hold velocity terms in any packing: use the position and velocity variances by trace
     track.impact_sigma_m = math.sqrt(position_variance(track.cov) + t * t * velocity_variance(track.cov))
     track.impact_at_s = now_s
-
-
-@kernel
-def position_variance(cov):
-    """Mean variance of one position axis, m2 (upper triangle packed by rows)."""
-    return max((cov[0] + cov[6] + cov[11]) / 3.0, 0.0)
-
-
-@kernel
-def velocity_variance(cov):
-    """Mean variance of one velocity axis, m2/s2 (upper triangle packed by rows)."""
-    return max((cov[15] + cov[18] + cov[20]) / 3.0, 0.0)
 
 
 @kernel
@@ -262,7 +263,7 @@ def evaluate(air, assets, belief, i_picture, now_s):
         track.i_asset = -1
         track.time_to_go_s = 1e9
         if track["class"] == CLASS_BALLISTIC:
-            if now_s - track.impact_at_s > 2.0 or track.impact_at_s == 0.0:
+            if now_s - track.impact_at_s > 4.0 or track.impact_at_s == 0.0:
                 predict_impact(air, track, now_s)
             for j in range(assets.id.size):
                 if assets.kind[j] == ASSET_LAUNCHER:
@@ -731,6 +732,8 @@ def fire(clock, air, radars, units, launchers, interceptors, belief, own, log, n
         return
     per_unit = own.channel.size // n_units
     n_tracks = belief.track.shape[1]
+    every = max(int(FIRE_PERIOD_S / clock.dt_s + 0.5), 1)
+    is_due = int(now_s / clock.dt_s + 0.5) % every == 0
     for row in range(own.channel.size):
         channel = own.channel[row]
         if channel.status != CHANNEL_TRACKING and channel.status != CHANNEL_SEARCH_TRACK:
@@ -741,9 +744,7 @@ def fire(clock, air, radars, units, launchers, interceptors, belief, own, log, n
         slot = channel.i_picture * n_tracks + channel.i_track
         if channel.n_flying > 0 and is_same:
             own.reason[u, slot] = WHY_ENGAGED
-        if channel.n_fired >= channel.n_assigned:
-            continue
-        if channel.n_fired > 0 and channel.n_flying == 0 and channel.n_fired >= channel.n_assigned:
+        if channel.n_fired >= channel.n_assigned or not is_due:
             continue
         if channel.status == CHANNEL_TRACKING and belief.fire[row].status != TRACK_FIRM:
             continue

@@ -646,6 +646,9 @@ def guide(clock, air, radars, units, interceptors, belief, own, log, one, now_s)
                 supported = False
     if is_autonomous:
         one.has_guidance = 1
+        if one.holds_channel == 1 and interceptors.is_channel_freed_at_lock[k] == 1:
+            one.holds_channel = 0
+            own.unit[one.i_unit].n_missiles -= 1
         return
     if supported:
         one.has_guidance = 1
@@ -679,7 +682,7 @@ def guide(clock, air, radars, units, interceptors, belief, own, log, one, now_s)
         uy = one.pip_y_m
         uz = one.pip_z_m
         t_go = max(one.pip_s - now_s, 0.0)
-        for _ in range(3):
+        for _ in range(2):
             dx = ux - one.x_m
             dy = uy - one.y_m
             dz = uz - one.z_m
@@ -734,8 +737,8 @@ def guide(clock, air, radars, units, interceptors, belief, own, log, one, now_s)
 
 @kernel
 def falling_point(x, y, z, vx, vy, vz, dt):
-    """Where a falling body is ``dt`` seconds later, in up to 40 steps with the drag that planning assumes."""
-    n = max(min(int(dt / 1.0) + 1, 40), 1)
+    """Where a falling body is ``dt`` seconds later, in up to 12 steps with the drag that planning assumes."""
+    n = max(min(int(dt / 2.0) + 1, 12), 1)
     h = dt / n
     for _ in range(n):
         x, y, z, vx, vy, vz = coast_step(x, y, z, vx, vy, vz, h)

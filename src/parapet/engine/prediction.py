@@ -10,6 +10,7 @@ from parapet.engine.sensing import _sector_code as sector_code
 from parapet.physics.atmosphere import density_kgm3
 from parapet.physics.earth import height_m, rotating_acceleration
 
+DRAG_TOP_M = 75e3
 PLANNED_DRAG_KGM2 = 4000.0
 """Ballistic coefficient that planning assumes for a falling body, kg/m2."""
 
@@ -17,21 +18,20 @@ PLANNED_DRAG_KGM2 = 4000.0
 @kernel
 def coast_step(x, y, z, vx, vy, vz, dt):
     """One midpoint step of a falling body with drag (belief's picture of a ballistic missile), ECEF metres."""
-    h = height_m(x, y, z)
-    drag = 0.5 * density_kgm3(h) * math.sqrt(vx * vx + vy * vy + vz * vz) / PLANNED_DRAG_KGM2
+    k = 0.0
+    if height_m(x, y, z) < DRAG_TOP_M:
+        k = 0.5 / PLANNED_DRAG_KGM2
     ax, ay, az = rotating_acceleration(x, y, z, vx, vy, vz)
-    ax -= drag * vx
-    ay -= drag * vy
-    az -= drag * vz
     half = 0.5 * dt
     mx = x + half * vx
     my = y + half * vy
     mz = z + half * vz
-    wx = vx + half * ax
-    wy = vy + half * ay
-    wz = vz + half * az
-    h = height_m(mx, my, mz)
-    drag = 0.5 * density_kgm3(h) * math.sqrt(wx * wx + wy * wy + wz * wz) / PLANNED_DRAG_KGM2
+    drag = 0.0
+    if k > 0.0:
+        drag = k * density_kgm3(height_m(mx, my, mz)) * math.sqrt(vx * vx + vy * vy + vz * vz)
+    wx = vx + half * (ax - drag * vx)
+    wy = vy + half * (ay - drag * vy)
+    wz = vz + half * (az - drag * vz)
     ax, ay, az = rotating_acceleration(mx, my, mz, wx, wy, wz)
     return (
         x + dt * wx, y + dt * wy, z + dt * wz,
@@ -129,3 +129,15 @@ def has_sight(radars, air, i_radar, x_m, y_m, z_m):
         radars.antenna_m[i_radar], air.earth_factor, math.sqrt(dx * dx + dy * dy + dz * dz),
         height_m(x_m, y_m, z_m) - air.ground_m,
     )  # fmt: skip
+
+
+@kernel
+def position_variance(cov):
+    """Mean variance of one position axis, m2 (upper triangle packed by rows)."""
+    return max((cov[0] + cov[6] + cov[11]) / 3.0, 0.0)
+
+
+@kernel
+def velocity_variance(cov):
+    """Mean variance of one velocity axis, m2/s2 (upper triangle packed by rows)."""
+    return max((cov[15] + cov[18] + cov[20]) / 3.0, 0.0)
