@@ -218,7 +218,7 @@ def test_debug_shows_the_traceback(file, monkeypatch):
 def _child(*arguments, tail="pass"):
     program = f"import sys; from parapet.cli import main; code = main({list(arguments)!r}); {tail}; sys.exit(code)"
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, timeout=60)
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, timeout=600)
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["check", ANKARA], ["describe", ANKARA], ["version"]])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from pathlib import Path
 
 import numpy as np
@@ -98,14 +97,6 @@ def test_tables_agree_with_direct_flights(rows, tables) -> None:  # type: ignore
         errors.sort()
         assert len(errors) >= 30
         assert errors[-2] < 0.02 and errors[-1] < 0.06, (name, errors[-2:])
-
-
-def test_one_interceptor_takes_less_than_half_a_second(rows) -> None:  # type: ignore[no-untyped-def]
-    """Target 0.5 s on a free core after compiling; five times that is let pass on a busy machine."""
-    flyout.build(rows["9m96e"][None, :], is_cached=False)
-    start = time.process_time()
-    flyout.build(rows["48n6e3"][None, :], is_cached=False)
-    assert time.process_time() - start < 2.5
 
 
 def test_outside_the_table(tables) -> None:  # type: ignore[no-untyped-def]
