@@ -175,17 +175,21 @@ def test_association_equals_the_naive_twin(seed: int) -> None:
 
 
 def test_consistency() -> None:
-    """Straight flight: normalised errors lie around six, errors are metres not kilometres, no track is false or double."""
+    """Flight as disturbed as the filter thinks: normalised errors average six, no track is false, double or ballistic."""
     chain = Chain([worlds.radar(period_s=5.0)], inbound(20, 180e3, rcs_m2=50.0), record=codes.RECORD_FULL)
-    chain.run(60.0)
-    assert len(chain.tracks()) == 20
-    for _ in range(24):
-        chain.run(5.0)
-        b = chain.battle
-        score_tracks(b.truth, b.belief, chain.log, b.scratch, chain.tick * 0.25)
+    generator = np.random.default_rng(5)
+    b = chain.battle
+    for k in range(4 * 200):
+        for axis in "xyz":
+            b.truth.threat[f"v{axis}_mps"] += generator.normal(0.0, np.sqrt(tracking.Q_AIR * 0.25), 20)
+        chain.run(0.25)
+        if k > 240 and k % 20 == 0:
+            score_tracks(b.truth, b.belief, chain.log, b.scratch, chain.tick * 0.25)
     total = chain.log.total
     assert total[state.TOTAL_NEES_N] > 100
-    assert 3.5 < total[state.TOTAL_NEES_SUM] / total[state.TOTAL_NEES_N] < 8.5
+    n = total[state.TOTAL_NEES_N]
+    # Successive errors of one track are alike, so fewer are independent; surprises inflate, so a little less than six.
+    assert 6.0 - 8.0 * np.sqrt(12.0 / n) < total[state.TOTAL_NEES_SUM] / n < 6.0 + 5.0 * np.sqrt(12.0 / n)
     assert np.sqrt(total[state.TOTAL_ERROR2_SUM] / total[state.TOTAL_NEES_N]) < 400.0
     assert len(chain.tracks()) == 20
     assert sorted(chain.tracks()["label"].tolist()) == list(range(20))
@@ -256,11 +260,11 @@ def test_fire_control_track() -> None:
 
 
 def test_post_lost_the_unit_sees_for_itself() -> None:
-    """With the post lost and the unit alone, its engagement radar searches and fills the unit's own picture."""
+    """With the post lost and the unit alone, its engagement radar searches and fills the unit's own picture (not behind it)."""
     chain = Chain([worlds.radar(), worlds.engagement_radar(half_sector_rad=np.pi, period_s=5.0)], inbound(3, 90e3), n_units=1)
     chain.run(10.0)
     assert chain.battle.belief.number[1] == 0
     chain.battle.own.post_alive[0] = 0
     chain.battle.own.unit[0]["is_autonomous"] = 1
     chain.run(20.0)
-    assert len(chain.tracks(picture=1)) == 3
+    assert sorted(chain.tracks(picture=1)["label"].tolist()) == [0, 2]

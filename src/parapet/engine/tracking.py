@@ -57,7 +57,7 @@ START_HIGH_MPS = 1800.0
 START_HIGH_M = 25000.0
 """Speed spread of a track begun by one plot: what flies below 12 km, and above 25 km."""
 
-Q_AIR = 2.0
+Q_AIR = 1.0
 Q_BALLISTIC = 1.0
 Q_BALLISTIC_LOW = 25.0
 """Quiet process noise, m2/s3: straight flight; free fall above and below ``DRAG_MATTERS_M``."""
@@ -65,8 +65,8 @@ Q_MAX = 20000.0
 """Process noise of the hardest manoeuvre (6 g held 5 s)."""
 Q_MEMORY_S = 6.0
 """Time in which the noise of a manoeuvre that ended fades by e."""
-D2_SURPRISE = 9.0
-"""An innovation beyond this (3 % of quiet ones) raises the process noise."""
+D2_SURPRISE = 10.0
+"""An innovation beyond this (2 % of quiet ones) raises the process noise."""
 DRAG_MATTERS_M = 45000.0
 BALLISTIC_COEFFICIENT_KGM2 = 6000.0
 """Assumed of any falling body: the filter is not told what it follows."""
