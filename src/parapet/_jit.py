@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import inspect
 import math
 import os
 import platform
@@ -174,6 +175,30 @@ R = TypeVar("R")
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compiled form of a function: releases the GIL, never raises, cached on disk, IEEE arithmetic kept."""
     compiled: Callable[P, R] = _njit(function)
+    return compiled
+
+
+_njit_inner = numba.njit(**_FLAGS, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def inner(function: Callable[P, R]) -> Callable[P, R]:
+    """Compiled form of a function that only other kernels call.
+
+    It has no door for Python: the code that unpacks a World with its 170 arrays takes six times longer to compile than a
+    small kernel itself. From Python (tests) call ``entry(function)``.
+    """
+    compiled: Callable[P, R] = _njit_inner(function)
+    return compiled
+
+
+def entry(function: Callable[P, R]) -> Callable[P, R]:
+    """A door for Python to an ``inner`` kernel, compiled on first use and not cached; for tests and tools."""
+    if _config.DISABLE_JIT:
+        return function
+    names = ", ".join(inspect.signature(function).parameters)
+    scope: dict[str, Any] = {"function": function}
+    exec(f"def door({names}):\n    return function({names})", scope)  # noqa: S102
+    compiled: Callable[P, R] = numba.njit(nogil=True, error_model="numpy")(scope["door"])
     return compiled
 
 

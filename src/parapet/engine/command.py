@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 
-from parapet._jit import kernel
+from parapet._jit import inner
 from parapet.engine.codes import (
     ASSET_LAUNCHER,
     CHANNEL_ACQUIRING,
@@ -93,7 +93,7 @@ MIN_VALUE = 0.01
 """Tracks that threaten less than this are not worth a round."""
 
 
-@kernel
+@inner
 def is_inside_envelope(air, units, interceptors, i_unit, i_type, is_ballistic, x, y, z, speed):
     """Whether the published envelope of the interceptor holds a target at this point at this speed (bool)."""
     kinds = interceptors
@@ -110,7 +110,7 @@ def is_inside_envelope(air, units, interceptors, i_unit, i_type, is_ballistic, x
     return speed <= kinds.target_speed_max_mps[i_type]
 
 
-@kernel
+@inner
 def arrival(air, units, interceptors, i_unit, i_type, x, y, z):
     """Time of flight, arrival speed and load of a round of this type from this unit to a point; time < 0: cannot."""
     ground = ground_range_m(units.x_m[i_unit], units.y_m[i_unit], units.z_m[i_unit], x, y, z)
@@ -120,7 +120,7 @@ def arrival(air, units, interceptors, i_unit, i_type, x, y, z):
     return time, speed, load
 
 
-@kernel
+@inner
 def intercept_air(air, units, interceptors, i_unit, i_type, x, y, z, vx, vy, vz, delay_s):
     """Predicted intercept point of a straight flight: (time from now, x, y, z), time < 0 when there is none."""
     t = delay_s
@@ -139,7 +139,7 @@ def intercept_air(air, units, interceptors, i_unit, i_type, x, y, z, vx, vy, vz,
     return t, px, py, pz
 
 
-@kernel
+@inner
 def intercept_ballistic(air, units, interceptors, i_unit, i_type, x, y, z, vx, vy, vz, delay_s):
     """First point of a fall that a round of this type can reach in time and inside its envelope: (time, x, y, z)."""
     t = 0.0
@@ -170,7 +170,7 @@ def intercept_ballistic(air, units, interceptors, i_unit, i_type, x, y, z, vx, v
     return -1.0, x, y, z
 
 
-@kernel
+@inner
 def solve_intercept(air, radars, units, interceptors, i_unit, i_type, track, now_s, delay_s):
     """Predicted intercept of a track: (reason or 0, time from now, x, y, z).
 
@@ -212,7 +212,7 @@ def solve_intercept(air, radars, units, interceptors, i_unit, i_type, track, now
     return 0, time, px, py, pz
 
 
-@kernel
+@inner
 def n_rounds_ready(units, own, i_unit, i_type):
     """Rounds of one type on living launchers of a fire unit, less the reserve that doctrine keeps."""
     n = 0
@@ -223,7 +223,7 @@ def n_rounds_ready(units, own, i_unit, i_type):
     return n - units.reserve[i_unit]
 
 
-@kernel
+@inner
 def predict_impact(air, track, now_s):
     """Write the predicted impact of a ballistic track into it: point, time and spread."""
     dt0 = now_s - track.t_s
@@ -250,7 +250,7 @@ def predict_impact(air, track, now_s):
     track.impact_at_s = now_s
 
 
-@kernel
+@inner
 def evaluate(air, assets, belief, i_picture, now_s):
     """Threat evaluation of one picture: what each firm track threatens, how much, and how soon."""
     tracks = belief.track[i_picture]
@@ -310,7 +310,7 @@ def evaluate(air, assets, belief, i_picture, now_s):
                 track.time_to_go_s = when
 
 
-@kernel
+@inner
 def is_hostile(units, assets, i_unit, track, now_s):
     """Identity by rule, from the track alone: falling ballistic, or fast enough and headed near something defended."""
     if track["class"] == CLASS_BALLISTIC:
@@ -337,7 +337,7 @@ def is_hostile(units, assets, i_unit, track, now_s):
     return ux * ux + uy * uy + uz * uz <= reach * reach
 
 
-@kernel
+@inner
 def picture_of(posts, units, own, i_unit):
     """The picture a fire unit works on: its command post's, or its own when the post is lost."""
     if own.unit[i_unit].is_autonomous == 1:
@@ -345,7 +345,7 @@ def picture_of(posts, units, own, i_unit):
     return units.i_post[i_unit]
 
 
-@kernel
+@inner
 def release(clock, units, belief, own, log, row, now_s, block_s):
     """Give a target channel back and leave its track alone for ``block_s`` seconds."""
     channel = own.channel[row]
@@ -367,7 +367,7 @@ def release(clock, units, belief, own, log, row, now_s, block_s):
     own.unit[i_unit].n_channels -= 1
 
 
-@kernel
+@inner
 def follow_channels(clock, units, interceptors, belief, own, log, now_s):
     """Carry every fire channel from one stage of its engagement to the next."""
     n_units = units.id.size
@@ -440,7 +440,7 @@ def follow_channels(clock, units, interceptors, belief, own, log, now_s):
                 channel.assessed_kill = 0
 
 
-@kernel
+@inner
 def best_interceptor(air, radars, units, interceptors, own, i_unit, track, now_s, delay_s):
     """The interceptor type to use: (reason or 0, type, time to intercept, x, y, z, planned kill probability)."""
     reason = WHY_NO_ROUND
@@ -476,7 +476,7 @@ def best_interceptor(air, radars, units, interceptors, own, i_unit, track, now_s
     return reason, -1, -1.0, bx, by, bz, 0.0
 
 
-@kernel
+@inner
 def free_channel(units, own, i_unit):
     """Row of a free target channel of a fire unit, -1 if all are in use."""
     per_unit = own.channel.size // units.id.size
@@ -488,7 +488,7 @@ def free_channel(units, own, i_unit):
     return -1
 
 
-@kernel
+@inner
 def designate(clock, units, belief, own, log, row, i_unit, i_picture, i_track, i_type, t_go, px, py, pz, now_s):
     """Open a fire channel for a track: the engagement radar will look for it."""
     channel = own.channel[row]
@@ -528,7 +528,7 @@ def designate(clock, units, belief, own, log, row, i_unit, i_picture, i_track, i
         tell(log, now_s, EVENT_DESIGNATED, i_unit, row, track.label, float(track.number))
 
 
-@kernel
+@inner
 def unit_reason(air, radars, units, assets, own, i_unit, track, now_s):
     """Why a fire unit cannot even consider this track now, or 0. Cheap checks first."""
     i_radar = units.i_radar[i_unit]
@@ -556,7 +556,7 @@ def unit_reason(air, radars, units, assets, own, i_unit, track, now_s):
     return 0
 
 
-@kernel
+@inner
 def gain_of(policy, track, p_kill, t_go, distance_m):
     """What one more engagement is worth to a policy; the largest goes first.
 
@@ -569,7 +569,7 @@ def gain_of(policy, track, p_kill, t_go, distance_m):
     return track.value * track.p_survive * p_kill * urgency
 
 
-@kernel
+@inner
 def assign_fire(clock, air, radars, posts, units, interceptors, assets, belief, own, log, scratch, now_s):
     """Open fire channels: every free channel may take the track that saves most, until nothing is worth a round.
 
@@ -668,7 +668,7 @@ def assign_fire(clock, air, radars, posts, units, interceptors, assets, belief, 
                 scratch.index_a[c] = -1
 
 
-@kernel
+@inner
 def keep_optimal(units, own, scratch, n):
     """Keep of the ``n`` candidates those of the assignment of tracks to free channels with the greatest total gain."""
     # rows: distinct tracks; columns: free channels. Work in place on a square of the scratch size.
@@ -715,7 +715,7 @@ def keep_optimal(units, own, scratch, n):
             scratch.real[c, 0] = 0.0
 
 
-@kernel
+@inner
 def assign_rows(scratch, n_rows, n_columns):
     """Solve the rectangular assignment held in ``scratch.cost``; result in ``scratch.column`` by row, -1 unassigned."""
     assignment(
@@ -724,7 +724,7 @@ def assign_rows(scratch, n_rows, n_columns):
     )  # fmt: skip
 
 
-@kernel
+@inner
 def fire(clock, air, radars, units, launchers, interceptors, belief, own, log, now_s):
     """Launch rounds for every channel that tracks: the fire-control track, a solution, a rail and a missile channel."""
     n_units = units.id.size
@@ -791,7 +791,7 @@ def fire(clock, air, radars, units, launchers, interceptors, belief, own, log, n
             own.reason[u, slot] = WHY_ENGAGED
 
 
-@kernel
+@inner
 def ready_launcher(units, own, i_unit, i_type, now_s):
     """A living launcher of the unit with a round of this type whose interval has passed: the fullest; -1 none."""
     best = -1
@@ -804,7 +804,7 @@ def ready_launcher(units, own, i_unit, i_type, now_s):
     return best
 
 
-@kernel
+@inner
 def launch_round(clock, launchers, belief, own, log, row, i_unit, i_type, i_launcher, t_go, px, py, pz, now_s):
     """Put a round into flight: it leaves the tube upward and is told the predicted intercept point."""
     slot = -1
@@ -881,7 +881,7 @@ def launch_round(clock, launchers, belief, own, log, row, i_unit, i_type, i_laun
         tell(log, now_s, EVENT_ROUND_LAUNCHED, i_unit, i_shot, label, t_go)
 
 
-@kernel
+@inner
 def keep_launchers(clock, launchers, own, log, now_s):
     """Empty launchers are reloaded after their reload time, as often as stock allows."""
     for i in range(own.launcher.size):
@@ -903,7 +903,7 @@ def keep_launchers(clock, launchers, own, log, now_s):
                 launcher.reload_at_s = now_s + launchers.reload_s[i]
 
 
-@kernel
+@inner
 def count_use(units, belief, own, log):
     """Keep the peaks: target channels in use, missiles under guidance, distinct threats among the channels."""
     n_targets = 0
@@ -932,7 +932,7 @@ def count_use(units, belief, own, log):
         log.total[TOTAL_PEAK_DISTINCT] = n_distinct
 
 
-@kernel
+@inner
 def decide(world, belief, own, log, scratch, tick):
     """Command: follow the engagements that run, begin new ones every decision cycle, launch rounds. Belief only."""
     now_s = (tick + 1) * world.clock.dt_s

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from parapet._jit import kernel
+from parapet._jit import inner
 from parapet.engine.codes import (
     BEHAVIOUR_TURN_AWAY,
     BEHAVIOUR_WEAVE,
@@ -70,7 +70,7 @@ LEAVE_M = 450e3
 # ---------------------------------------------------------------------------------------------- threats ----
 
 
-@kernel
+@inner
 def launch(world, truth, log, seed, run, tick):
     """Threats whose time has come appear (or leave the ground); spent bodies separate."""
     begin_s = tick * world.clock.dt_s
@@ -101,7 +101,7 @@ def launch(world, truth, log, seed, run, tick):
             tell(log, max(threats.start_s[i], 0.0), EVENT_THREAT_LAUNCHED, i, -1, -1, 0.0)
 
 
-@kernel
+@inner
 def place_threat(threats, legs, threat, i, seed, run):
     """Put threat ``i`` at its start, and draw where it will really hit around its aim point."""
     first = threats.i_leg[i]
@@ -145,7 +145,7 @@ def place_threat(threats, legs, threat, i, seed, run):
     threat.aim_height_m = height_m(threat.aim_x_m, threat.aim_y_m, threat.aim_z_m)
 
 
-@kernel
+@inner
 def fly_threat(clock, air, threats, legs, units, own, threat, i, log, begin_s, dt_s):
     """Move one threat over (a part of) a tick; set ``end_s`` when it arrives, crashes or leaves in it."""
     if threats.kind[i] == KIND_BALLISTIC:
@@ -234,7 +234,7 @@ def fly_threat(clock, air, threats, legs, units, own, threat, i, log, begin_s, d
             threat.i_leg += 1
 
 
-@kernel
+@inner
 def sense_fire(units, truth, own, now_s):
     """Threats that can turn away learn that they are shot at: their channel's engagement radar lights them."""
     per_unit = own.channel.size // max(units.id.size, 1)
@@ -248,7 +248,7 @@ def sense_fire(units, truth, own, now_s):
             threat.i_danger = row // per_unit
 
 
-@kernel
+@inner
 def fly(world, truth, own, log, seed, run, tick):
     """Everything in the air moves to the end of the tick; homing rounds pass their closest approach inside it."""
     dt_s = world.clock.dt_s
@@ -283,7 +283,7 @@ def fly(world, truth, own, log, seed, run, tick):
 # ----------------------------------------------------------------------------------------------- rounds ----
 
 
-@kernel
+@inner
 def fly_round(air, interceptors, one, begin_s, dt_s):
     """Move a round on its way over a tick with the command it holds; give it up when it cannot arrive."""
     params = interceptors.flight[one.i_interceptor]
@@ -339,7 +339,7 @@ def fly_round(air, interceptors, one, begin_s, dt_s):
         one.arrival_mps = speed
 
 
-@kernel
+@inner
 def target_at(threat, share, dt_s):
     """Where and how fast a threat is at a share of the tick (cubic through both ends): six numbers."""
     s = share
@@ -359,7 +359,7 @@ def target_at(threat, share, dt_s):
     )  # fmt: skip
 
 
-@kernel
+@inner
 def find_target(threats, interceptors, truth, one):
     """The living threat nearest to where the round believes its target is, inside what its receiver can see; -1 none."""
     k = one.i_interceptor
@@ -394,7 +394,7 @@ def find_target(threats, interceptors, truth, one):
     return best
 
 
-@kernel
+@inner
 def seen_m2(threats, threat, i, i_band, from_x, from_y, from_z):
     """Radar cross-section of a threat in a band, seen from a point, by its aspect, m2."""
     sides = threats.rcs_m2
@@ -404,7 +404,7 @@ def seen_m2(threats, threat, i, i_band, from_x, from_y, from_z):
     return signature_m2(cosine, sides[i, i_band, 0], sides[i, i_band, 1], sides[i, i_band, 2])
 
 
-@kernel
+@inner
 def measure(threats, radars, units, interceptors, own, one, threat, seed, run, tx, ty, tz, twx, twy, twz, dt_s):
     """The round's receiver measures the line of sight to the true target, with noise; the estimate is updated."""
     k = one.i_interceptor
@@ -462,7 +462,7 @@ def measure(threats, radars, units, interceptors, own, one, threat, seed, run, t
     one.est_vz_mps = evz
 
 
-@kernel
+@inner
 def homing_command(interceptors, one):
     """The guidance law of the end game: from the round's own estimate, nothing else."""
     params = interceptors.flight[one.i_interceptor]
@@ -483,7 +483,7 @@ def homing_command(interceptors, one):
     one.cmd_z_mps2 = cz
 
 
-@kernel
+@inner
 def poison(threat):
     """Make a threat's truth unusable (poison test: guidance that looks at it turns into NaN)."""
     threat.x_m = math.nan
@@ -494,7 +494,7 @@ def poison(threat):
     threat.vz_mps = math.nan
 
 
-@kernel
+@inner
 def home(clock, air, threats, radars, units, interceptors, truth, own, one, seed, run, begin_s):
     """The end game of one round over a tick: measure, command, move in small steps, until it passes its target."""
     dt_s = clock.dt_s
@@ -598,7 +598,7 @@ def home(clock, air, threats, radars, units, interceptors, truth, own, one, seed
 # --------------------------------------------------------------------------------------------- guidance ----
 
 
-@kernel
+@inner
 def steer(world, belief, own, log, tick):
     """Guidance commands from belief: follow the track, keep the predicted intercept point, hand over to homing."""
     now_s = (tick + 1) * world.clock.dt_s
@@ -609,7 +609,7 @@ def steer(world, belief, own, log, tick):
         guide(world.clock, world.air, world.radars, world.units, world.interceptors, belief, own, log, one, now_s)
 
 
-@kernel
+@inner
 def guide(clock, air, radars, units, interceptors, belief, own, log, one, now_s):
     """Guidance of one round: is it supported, where will it meet, what should it do until the next tick."""
     k = one.i_interceptor
@@ -735,7 +735,7 @@ def guide(clock, air, radars, units, interceptors, belief, own, log, one, now_s)
     one.cmd_z_mps2 = cz
 
 
-@kernel
+@inner
 def falling_point(x, y, z, vx, vy, vz, dt):
     """Where a falling body is ``dt`` seconds later, in up to 12 steps with the drag that planning assumes."""
     n = max(min(int(dt / 2.0) + 1, 12), 1)

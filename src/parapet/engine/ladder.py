@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from parapet._jit import kernel
+from parapet._jit import inner
 from parapet.engine.codes import (
     CHANNEL_ACQUIRING,
     CHANNEL_ASSESSING,
@@ -39,7 +39,7 @@ from parapet.engine.sensing import visibility
 from parapet.engine.telling import tell
 
 
-@kernel
+@inner
 def sensor_rung(world, own, n_seen, i_picture, i_threat, x_m, y_m, z_m):
     """Furthest rung that any radar feeding the picture reaches on a threat that flies, sensor side only.
 
@@ -76,7 +76,7 @@ def sensor_rung(world, own, n_seen, i_picture, i_threat, x_m, y_m, z_m):
     return best
 
 
-@kernel
+@inner
 def track_of(tracks, i_threat):
     """Row of the firm track of a picture that is mostly this threat's, the one with most plots.
 
@@ -96,7 +96,7 @@ def track_of(tracks, i_threat):
     return best
 
 
-@kernel
+@inner
 def engagement_rung(channels, tracks, reasons, first, stop, i_threat):
     """Furthest rung of a unit's fire channels (rows first to stop) that deal with this threat, -1 if none does."""
     best = -1
@@ -130,7 +130,7 @@ def engagement_rung(channels, tracks, reasons, first, stop, i_threat):
     return best
 
 
-@kernel
+@inner
 def tell_reasons(world, truth, belief, own, plots, log, tick):
     """Tell the rung of every fire unit and raid threat that changed since it was last told.
 

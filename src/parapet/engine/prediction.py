@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
-from parapet._jit import kernel
+from parapet._jit import inner
 from parapet.engine.sensing import _is_line_free as is_line_free
 from parapet.engine.sensing import _sector_code as sector_code
+from parapet.engine.sensing import face_of
 from parapet.physics.atmosphere import density_kgm3
 from parapet.physics.earth import height_m, rotating_acceleration
 
@@ -15,7 +16,7 @@ PLANNED_DRAG_KGM2 = 4000.0
 """Ballistic coefficient that planning assumes for a falling body, kg/m2."""
 
 
-@kernel
+@inner
 def coast_step(x, y, z, vx, vy, vz, dt):
     """One midpoint step of a falling body with drag (belief's picture of a ballistic missile), ECEF metres."""
     k = 0.0
@@ -39,7 +40,7 @@ def coast_step(x, y, z, vx, vy, vz, dt):
     )  # fmt: skip
 
 
-@kernel
+@inner
 def level_point(x, y, z, vx, vy, vz, dt):
     """Where an air track will be after ``dt`` seconds of straight flight over the curved earth (height rate kept)."""
     px = x + vx * dt
@@ -57,7 +58,7 @@ def level_point(x, y, z, vx, vy, vz, dt):
     return px - drop * x / radius, py - drop * y / radius, pz - drop * z / radius
 
 
-@kernel
+@inner
 def ground_range_m(ax, ay, az, bx, by, bz):
     """Distance over ground between two points, by the chord and the radius at the first."""
     ra = math.sqrt(ax * ax + ay * ay + az * az)
@@ -73,7 +74,7 @@ def ground_range_m(ax, ay, az, bx, by, bz):
     return 2.0 * ra * math.asin(s)
 
 
-@kernel
+@inner
 def flyout(interceptors, i_type, range_m, altitude_m):
     """Time of flight, arrival speed, load factor from the table of an interceptor; time is infinite out of reach.
 
@@ -113,13 +114,13 @@ def flyout(interceptors, i_type, range_m, altitude_m):
     return time, speed, load
 
 
-@kernel
+@inner
 def is_inside_sector(radars, air, i_radar, x_m, y_m, z_m):
     """Whether a point lies in a radar's sector, elevation and range limits (command's and guidance's question)."""
-    return sector_code(radars, air.earth_factor, i_radar, x_m, y_m, z_m) == 0
+    return sector_code(face_of(radars, i_radar), air.earth_factor, x_m, y_m, z_m) == 0
 
 
-@kernel
+@inner
 def has_sight(radars, air, i_radar, x_m, y_m, z_m):
     """Whether nothing of the earth lies between a radar and a point (command's and guidance's question)."""
     dx = x_m - radars.x_m[i_radar]
@@ -131,13 +132,13 @@ def has_sight(radars, air, i_radar, x_m, y_m, z_m):
     )  # fmt: skip
 
 
-@kernel
+@inner
 def position_variance(cov):
     """Mean variance of one position axis, m2 (upper triangle packed by rows)."""
     return max((cov[0] + cov[6] + cov[11]) / 3.0, 0.0)
 
 
-@kernel
+@inner
 def velocity_variance(cov):
     """Mean variance of one velocity axis, m2/s2 (upper triangle packed by rows)."""
     return max((cov[15] + cov[18] + cov[20]) / 3.0, 0.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from parapet._jit import kernel
+from parapet._jit import inner
 from parapet.engine.codes import CHANNEL_FREE, FLYING, ROUND_FREE, TRACK_FIRM
 from parapet.engine.prediction import position_variance
 from parapet.engine.telling import sample
@@ -15,7 +15,7 @@ FAMILY_FIRE_TRACK = 2
 FAMILY_ROUND = 3
 
 
-@kernel
+@inner
 def record_samples(truth, belief, own, log, now_s):
     """Write where everything is at ``now_s`` (fields: see ``state.SAMPLE``); tracks with their position spread."""
     for i in range(truth.threat.size):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from parapet._jit import kernel
+from parapet._jit import inner
 from parapet.engine import codes
 from parapet.engine.state import TOTAL_ERROR2_SUM, TOTAL_NEES_N, TOTAL_NEES_SUM
 from parapet.physics.estimation import nees
@@ -13,7 +13,7 @@ NEES_CAP = 1000.0
 """One hopeless track must not hide all others."""
 
 
-@kernel
+@inner
 def score_tracks(truth, belief, log, scratch, now_s):  # type: ignore[no-untyped-def]
     """Add the squared position error and the normalised error (six on average when consistent) of all firm search tracks.
 

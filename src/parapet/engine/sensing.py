@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from parapet._jit import kernel
+from parapet._jit import inner
 from parapet.engine import codes
 from parapet.engine.draws import (
     STREAM_DETECTION,
@@ -105,7 +105,7 @@ class Face(NamedTuple):
     elevation_max_rad_1: float
 
 
-@kernel
+@inner
 def face_of(radars, i):  # type: ignore[no-untyped-def]
     """The numbers of radar ``i``."""
     is_array = 1.0 if radars.kind[i] == codes.RADAR_SECTOR else 0.0
@@ -151,7 +151,7 @@ def face_of(radars, i):  # type: ignore[no-untyped-def]
     )
 
 
-@kernel
+@inner
 def _enu(radar_x_m, radar_y_m, radar_z_m, r, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
     """East and north of a point seen from a radar."""
     dx = x_m - radar_x_m[i_radar]
@@ -162,7 +162,7 @@ def _enu(radar_x_m, radar_y_m, radar_z_m, r, i_radar, x_m, y_m, z_m):  # type: i
     )
 
 
-@kernel
+@inner
 def _seen_from(face, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
     """East, north, up of a point seen from a radar."""
     return ecef_to_enu(
@@ -171,7 +171,7 @@ def _seen_from(face, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
     )  # fmt: skip
 
 
-@kernel
+@inner
 def _is_line_free(antenna_m, earth_factor, slant_range_m, above_ground_m):  # type: ignore[no-untyped-def]
     """Whether a line of sight clears the smooth earth: the two-horizon criterion."""
     if above_ground_m < 0.0:
@@ -179,7 +179,7 @@ def _is_line_free(antenna_m, earth_factor, slant_range_m, above_ground_m):  # ty
     return slant_range_m <= horizon_range_m(antenna_m, above_ground_m, earth_factor * EARTH_RADIUS_M)
 
 
-@kernel
+@inner
 def path(world, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
     """Whether a radar can see a point, the one-way propagation factor (power, 1 = free space) and the rise of the noise.
 
@@ -195,7 +195,7 @@ def path(world, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
     return is_visible, 1.0, 1.0
 
 
-@kernel
+@inner
 def has_line_of_sight(world, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
     """Whether nothing of the earth lies between a radar and a point."""
     dx = x_m - world.radars.x_m[i_radar]
@@ -207,13 +207,13 @@ def has_line_of_sight(world, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped
     )  # fmt: skip
 
 
-@kernel
+@inner
 def _wrapped(angle_rad):  # type: ignore[no-untyped-def]
     """The same angle between -pi and pi."""
     return angle_rad - TWO_PI * math.floor((angle_rad + math.pi) / TWO_PI)
 
 
-@kernel
+@inner
 def _apparent_rad(earth_factor, east_m, north_m, up_m):  # type: ignore[no-untyped-def]
     """Elevation as a radar sees it over the effective earth: geometric plus the bending of the ray."""
     ground_m = math.sqrt(east_m * east_m + north_m * north_m)
@@ -223,13 +223,13 @@ def _apparent_rad(earth_factor, east_m, north_m, up_m):  # type: ignore[no-untyp
     return math.atan2(up_m, ground_m) + bend_rad
 
 
-@kernel
+@inner
 def _is_lit(elevation_min_rad, elevation_max_rad, half_beam_rad, apparent_rad):  # type: ignore[no-untyped-def]
     """Whether a mode's elevation limits hold a direction; half a beam below the lowest elevation is still lit."""
     return elevation_min_rad - half_beam_rad <= apparent_rad <= elevation_max_rad
 
 
-@kernel
+@inner
 def _sector_code(face, earth_factor, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
     east_m, north_m, up_m = _seen_from(face, x_m, y_m, z_m)
     slant_range_m = math.sqrt(east_m * east_m + north_m * north_m + up_m * up_m)
@@ -248,13 +248,13 @@ def _sector_code(face, earth_factor, x_m, y_m, z_m):  # type: ignore[no-untyped-
     return codes.WHY_OUTSIDE_SECTOR
 
 
-@kernel
+@inner
 def is_in_sector(world, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
     """Whether a point lies in a radar's sector, the elevation of one of its modes, and its range limits."""
     return _sector_code(face_of(world.radars, i_radar), world.air.earth_factor, x_m, y_m, z_m) == 0
 
 
-@kernel
+@inner
 def visibility(world, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
     """0 if a radar could see a strong target at a point, else the first thing that prevents it.
 
@@ -266,7 +266,7 @@ def visibility(world, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
     return _sector_code(face_of(world.radars, i_radar), world.air.earth_factor, x_m, y_m, z_m)
 
 
-@kernel
+@inner
 def _mode_level(  # type: ignore[no-untyped-def]
     reference_m, reference_rcs_m2, reference_snr, elevation_min_rad, elevation_max_rad, half_beam_rad, apparent_rad,
     slant_range_m, frequency_hz, antenna_height_m,
@@ -283,7 +283,7 @@ def _mode_level(  # type: ignore[no-untyped-def]
     return reference_snr / reference_rcs_m2 * ratio * ratio * math.exp(loss_db * DB_TO_LOG)
 
 
-@kernel
+@inner
 def _echo(face, ground_m, earth_factor, front_m2, side_m2, rear_m2, x_m, y_m, z_m, vx_mps, vy_mps, vz_mps):  # type: ignore[no-untyped-def]
     """Signal-to-noise ratio (0: not seen at all) with slant range, azimuth and elevation of one threat at one place."""
     east_m, north_m, up_m = _seen_from(face, x_m, y_m, z_m)
@@ -324,7 +324,7 @@ def _echo(face, ground_m, earth_factor, front_m2, side_m2, rear_m2, x_m, y_m, z_
     return snr, slant_range_m, azimuth_rad, elevation_rad
 
 
-@kernel
+@inner
 def snr_at(world, i_radar, i_threat, x_m, y_m, z_m, vx_mps, vy_mps, vz_mps):  # type: ignore[no-untyped-def]
     """Signal-to-noise ratio of one look of a radar at a threat at that place and velocity; 0 where it cannot be seen.
 
@@ -345,7 +345,7 @@ def snr_at(world, i_radar, i_threat, x_m, y_m, z_m, vx_mps, vy_mps, vz_mps):  # 
 # ------------------------------------------------------------------------------------------------- plots ----
 
 
-@kernel
+@inner
 def _write_plot(  # type: ignore[no-untyped-def]
     plots, total, tick, t_s, i_radar, i_channel, label, snr, range_m, azimuth_rad, elevation_rad,
     sigma_range_m, sigma_azimuth_rad, sigma_elevation_rad, g0, g1, g2,
@@ -373,7 +373,7 @@ def _write_plot(  # type: ignore[no-untyped-def]
     return True
 
 
-@kernel
+@inner
 def _look_at(  # type: ignore[no-untyped-def]
     face, id_radar, ground_m, earth_factor, record, front_m2, side_m2, rear_m2, swerling, id_threat, threat, radar, plots,
     log, seed, run, tick, end_s, t_s, i_radar, i_threat, i_channel, ordinal,
@@ -426,14 +426,14 @@ def _look_at(  # type: ignore[no-untyped-def]
 # ------------------------------------------------------------------------------------------------ search ----
 
 
-@kernel
+@inner
 def _cut_turns(angle_rad):  # type: ignore[no-untyped-def]
     """An azimuth in turns, 0 to 1, counted from ``AZIMUTH_CUT_TURNS``."""
     turns = angle_rad / TWO_PI - AZIMUTH_CUT_TURNS
     return turns - math.floor(turns)
 
 
-@kernel
+@inner
 def _meeting(beam_0, beam_1, azimuth_0, azimuth_1):  # type: ignore[no-untyped-def]
     """How often a beam met a threat in a tick: ``(n_meetings, past_0, past_1, advance, moved)``, all in turns.
 
@@ -451,7 +451,7 @@ def _meeting(beam_0, beam_1, azimuth_0, azimuth_1):  # type: ignore[no-untyped-d
     return int(math.floor(past_0 + advance - past_1 + 0.5)), past_0, past_1, advance, moved
 
 
-@kernel
+@inner
 def _look_number(beam, azimuth):  # type: ignore[no-untyped-def]
     """Number of a look: twice the scan, one more in the second half turn.
 
@@ -462,7 +462,7 @@ def _look_number(beam, azimuth):  # type: ignore[no-untyped-def]
     return 2 * scan + (1 if azimuth - n_cut >= 0.5 else 0)
 
 
-@kernel
+@inner
 def _n_ticks_until(period_s, dt_s, turns_left, distance_m, speed_mps):  # type: ignore[no-untyped-def]
     """Ticks to the first one in which the beam can meet a threat, at least 1, from a generous bound on its motion."""
     run_m = (1.2 * speed_mps + 300.0) * turns_left * period_s
@@ -475,7 +475,7 @@ def _n_ticks_until(period_s, dt_s, turns_left, distance_m, speed_mps):  # type: 
     return n if n > 1 else 1
 
 
-@kernel
+@inner
 def _false_plots(radars, radar, plots, total, seed, run, tick, i_radar, beam_0, beam_1, phase):  # type: ignore[no-untyped-def]
     """False alarms of the parts of the scan that the beam finished in this tick."""
     mean = radars.n_false_per_scan[i_radar] / N_FALSE_SECTORS
@@ -516,7 +516,7 @@ def _false_plots(radars, radar, plots, total, seed, run, tick, i_radar, beam_0, 
 # ------------------------------------------------------------------------------------------ fire control ----
 
 
-@kernel
+@inner
 def _extrapolated(track, t_s):  # type: ignore[no-untyped-def]
     """Position of a track at a time near its own, and the radius that holds its target at ``CUE_SIGMAS``."""
     ahead_s = t_s - track.t_s
@@ -537,7 +537,7 @@ def _extrapolated(track, t_s):  # type: ignore[no-untyped-def]
     return x_m, y_m, z_m, radius_m
 
 
-@kernel
+@inner
 def _cue(belief, channel, row, t_s):  # type: ignore[no-untyped-def]
     """Where a channel expects its target at ``t_s``: ``(is_known, x, y, z, radius_m)``, radius at ``CUE_SIGMAS``.
 
@@ -554,7 +554,7 @@ def _cue(belief, channel, row, t_s):  # type: ignore[no-untyped-def]
     return True, x_m, y_m, z_m, radius_m
 
 
-@kernel
+@inner
 def _n_beams(slant_range_m, radius_m, azimuth_beamwidth_rad, elevation_beamwidth_rad):  # type: ignore[no-untyped-def]
     """Beams that cover a cue of a radius at a range."""
     wide = 2.0 * radius_m / (slant_range_m * azimuth_beamwidth_rad)
@@ -562,13 +562,13 @@ def _n_beams(slant_range_m, radius_m, azimuth_beamwidth_rad, elevation_beamwidth
     return max(1.0, math.ceil(wide - 1e-9)) * max(1.0, math.ceil(high - 1e-9))
 
 
-@kernel
+@inner
 def _cue_size_m(slant_range_m, radius_m, beamwidth_rad):  # type: ignore[no-untyped-def]
     """Radius searched: the cue, at least one beam and ``CUE_MIN_M``, at most ``CUE_MAX_M``."""
     return min(max(radius_m, 0.5 * slant_range_m * beamwidth_rad, CUE_MIN_M), CUE_MAX_M)
 
 
-@kernel
+@inner
 def revisit_wanted_s(status, n_flying, track_revisit_s, track_revisit_slow_s):  # type: ignore[no-untyped-def]
     """Interval wanted between two looks of a channel: the fast one while acquiring and while rounds fly."""
     if status == codes.CHANNEL_ACQUIRING or n_flying > 0:
@@ -576,14 +576,14 @@ def revisit_wanted_s(status, n_flying, track_revisit_s, track_revisit_slow_s):  
     return track_revisit_slow_s
 
 
-@kernel
+@inner
 def _is_looking(status):  # type: ignore[no-untyped-def]
     return (
         status == codes.CHANNEL_ACQUIRING or status == codes.CHANNEL_TRACKING or status == codes.CHANNEL_ASSESSING
     )
 
 
-@kernel
+@inner
 def _demand(belief, channel, row, t_s, x_m, y_m, z_m, azimuth_beamwidth_rad, elevation_beamwidth_rad, dwell_s, acquisition_dwell_s):  # type: ignore[no-untyped-def]
     """Radar time that one look of a channel costs, s: one dwell, or an acquisition dwell for every beam of the cue."""
     if channel.status != codes.CHANNEL_ACQUIRING:
@@ -602,7 +602,7 @@ def _demand(belief, channel, row, t_s, x_m, y_m, z_m, azimuth_beamwidth_rad, ele
 # -------------------------------------------------------------------------------------------------- look ----
 
 
-@kernel
+@inner
 def _search(  # type: ignore[no-untyped-def]
     radars, ground_m, earth_factor, record, dt_s, rcs_m2, swerling, id_threat, threats, own, plots, log, seed, run, tick
 ):  # fmt: skip
@@ -659,7 +659,7 @@ def _search(  # type: ignore[no-untyped-def]
             )
 
 
-@kernel
+@inner
 def _fire_control(  # type: ignore[no-untyped-def]
     radars, ground_m, earth_factor, record, dt_s, rcs_m2, swerling, id_threat, n_target_channels, i_radars,
     threats, belief, own, plots, log, seed, run, tick,
@@ -740,7 +740,7 @@ def _fire_control(  # type: ignore[no-untyped-def]
                     )  # fmt: skip
 
 
-@kernel
+@inner
 def look(world, truth, belief, own, plots, log, seed, run, tick):  # type: ignore[no-untyped-def]
     """Radars see, or do not, in one tick: plots are written.
 

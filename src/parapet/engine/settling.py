@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from parapet._jit import kernel
+from parapet._jit import inner
 from parapet.engine.codes import (
     ASSET_DEFENDED,
     ASSET_LAUNCHER,
@@ -38,7 +38,7 @@ from parapet.physics.earth import height_m
 from parapet.physics.lethality import p_kill
 
 
-@kernel
+@inner
 def settle(world, truth, own, log, seed, run, tick):
     """Judge this tick's arrivals in order of time: rounds at their closest approach, threats at their aim."""
     end_s = (tick + 1) * world.clock.dt_s
@@ -56,7 +56,7 @@ def settle(world, truth, own, log, seed, run, tick):
             arrive(world.clock, world.threats, world.units, world.assets, truth, own, log, i, seed, run)
 
 
-@kernel
+@inner
 def judge(clock, threats, units, interceptors, truth, own, log, one, seed, run):
     """One round has passed: reliability, fuze and warhead, kill; then what the assessment will say."""
     k = one.i_interceptor
@@ -120,7 +120,7 @@ def judge(clock, threats, units, interceptors, truth, own, log, one, seed, run):
     one.status = ROUND_FREE
 
 
-@kernel
+@inner
 def arrive(clock, threats, units, assets, truth, own, log, i, seed, run):
     """A threat has come to the end of its way: it leaks and does damage, crashes (a spent body) or leaves."""
     threat = truth.threat[i]
@@ -167,7 +167,7 @@ def arrive(clock, threats, units, assets, truth, own, log, i, seed, run):
             lose(clock, units, assets, own, log, j, now_s)
 
 
-@kernel
+@inner
 def lose(clock, units, assets, own, log, i_asset, now_s):
     """Put out of action what a destroyed asset was: a radar, a launcher or a command post."""
     kind = assets.kind[i_asset]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from parapet._jit import kernel
+from parapet._jit import inner
 
 
-@kernel
+@inner
 def tell(log, t_s, code, a, b, c, value):
     """Append one event (fields by code: see ``state.EVENT``). Past the end of the table only the count grows."""
     n = log.count[0]
@@ -20,7 +20,7 @@ def tell(log, t_s, code, a, b, c, value):
         row.value = value
 
 
-@kernel
+@inner
 def next_shot(log):
     """Row for a new shot, or -1 when the table is full (the count grows all the same)."""
     n = log.count[1]
@@ -30,7 +30,7 @@ def next_shot(log):
     return -1
 
 
-@kernel
+@inner
 def sample(log, t_s, family, i, x_m, y_m, z_m, vx_mps, vy_mps, vz_mps, sigma_m, a, b):
     """Append one sample of a position (fields: see ``state.SAMPLE``)."""
     n = log.count[2]

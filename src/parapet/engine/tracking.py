@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from parapet._jit import kernel
+from parapet._jit import inner
 from parapet.engine import codes
 from parapet.engine.sensing import revisit_wanted_s
 from parapet.engine.state import F8, I8, TOTAL_FALSE_TRACKS, TOTAL_FIRM_TRACKS, TOTAL_TRACKS_FULL
@@ -96,7 +96,7 @@ class Eyes(NamedTuple):
     i_unit: I8
 
 
-@kernel
+@inner
 def eyes_of(radars):  # type: ignore[no-untyped-def]
     """The part of ``world.radars`` that tracking uses."""
     return Eyes(
@@ -104,7 +104,7 @@ def eyes_of(radars):  # type: ignore[no-untyped-def]
     )
 
 
-@kernel
+@inner
 def _sigma_start_mps(height):  # type: ignore[no-untyped-def]
     """Speed spread of a track that begins at this height."""
     share = (height - START_LOW_M) / (START_HIGH_M - START_LOW_M)
@@ -112,7 +112,7 @@ def _sigma_start_mps(height):  # type: ignore[no-untyped-def]
     return START_LOW_MPS + share * (START_HIGH_MPS - START_LOW_MPS)
 
 
-@kernel
+@inner
 def picture_of_plot(eyes, n_posts, post_alive, i_radar):  # type: ignore[no-untyped-def]
     """Picture that a radar's search plots go to: its post's while that lives, else its unit's own; -1 none."""
     i_post = eyes.i_post[i_radar]
@@ -127,7 +127,7 @@ def picture_of_plot(eyes, n_posts, post_alive, i_radar):  # type: ignore[no-unty
 # ------------------------------------------------------------------------------------------- one track ----
 
 
-@kernel
+@inner
 def predict_track(track, t_s):  # type: ignore[no-untyped-def]
     """Carry a track to a time by the motion of its class. Up to a tick backwards is allowed (no noise then)."""
     dt_s = t_s - track.t_s
@@ -166,7 +166,7 @@ def predict_track(track, t_s):  # type: ignore[no-untyped-def]
     track.t_s = t_s
 
 
-@kernel
+@inner
 def _inflate(cov, dt_s, q_m2ps3):  # type: ignore[no-untyped-def]
     """Add the white acceleration of ``dt_s`` to a covariance: as if it had been predicted with that much more noise."""
     q1 = q_m2ps3 * dt_s
@@ -183,7 +183,7 @@ def _inflate(cov, dt_s, q_m2ps3):  # type: ignore[no-untyped-def]
     cov[20] += q1
 
 
-@kernel
+@inner
 def _distance2(eyes, track, plot, extra_m2):  # type: ignore[no-untyped-def]
     """Squared Mahalanobis distance of a plot from a track (already at its time), and log determinant.
 
@@ -200,7 +200,7 @@ def _distance2(eyes, track, plot, extra_m2):  # type: ignore[no-untyped-def]
     )
 
 
-@kernel
+@inner
 def _plot_distance2(plot, range_m, azimuth_rad, elevation_rad, s00, s01, s02, s11, s12, s22, extra_m2):  # type: ignore[no-untyped-def]
     if extra_m2 > 0.0:
         across_m = range_m * math.cos(elevation_rad)
@@ -213,14 +213,14 @@ def _plot_distance2(plot, range_m, azimuth_rad, elevation_rad, s00, s01, s02, s1
     )  # fmt: skip
 
 
-@kernel
+@inner
 def _manoeuvre_m2(since_s):  # type: ignore[no-untyped-def]
     """Position variance per axis that a hard manoeuvre since the last plot would need."""
     moved_m = min(0.5 * GATE_MANOEUVRE_MPS2 * since_s * since_s, GATE_MANOEUVRE_MAX_M) / 3.0
     return moved_m * moved_m
 
 
-@kernel
+@inner
 def _weigh_class(eyes, track, plot, since_s):  # type: ignore[no-untyped-def]
     """Add the evidence of one plot for ballistic against air to ``llr``: fit of the two motions, then energy."""
     track.llr *= math.exp(-since_s / LLR_MEMORY_S)
@@ -251,7 +251,7 @@ def _weigh_class(eyes, track, plot, since_s):  # type: ignore[no-untyped-def]
     track.llr = min(max(track.llr, -LLR_MAX), LLR_MAX)
 
 
-@kernel
+@inner
 def _weigh_energy(track, since_s):  # type: ignore[no-untyped-def]
     """Evidence of height and speed: the energy of a ballistic flight is out of reach of what flies on wings."""
     ux, uy, uz, above_m = up_and_height(track.x_m, track.y_m, track.z_m)
@@ -270,7 +270,7 @@ def _weigh_energy(track, since_s):  # type: ignore[no-untyped-def]
     track.llr += weight * min(max(step, -1.5), 1.5)
 
 
-@kernel
+@inner
 def _decide_class(track):  # type: ignore[no-untyped-def]
     """Set the class when the evidence is strong; True when it changed. Between the thresholds the class stays."""
     old = track["class"]
@@ -285,7 +285,7 @@ def _decide_class(track):  # type: ignore[no-untyped-def]
     return False
 
 
-@kernel
+@inner
 def _count_label(track, label):  # type: ignore[no-untyped-def]
     """Majority vote of Boyer and Moore over the labels of the plots."""
     if track.n_label <= 0:
@@ -297,7 +297,7 @@ def _count_label(track, label):  # type: ignore[no-untyped-def]
         track.n_label -= 1
 
 
-@kernel
+@inner
 def take_plot(eyes, track, plot):  # type: ignore[no-untyped-def]
     """Take a plot into a track: predict, adapt the noise to a surprise, update, weigh the class. True if the class changed."""
     since_s = max(plot.t_s - track.hit_s, 0.0)
@@ -342,7 +342,7 @@ def take_plot(eyes, track, plot):  # type: ignore[no-untyped-def]
     return _decide_class(track)
 
 
-@kernel
+@inner
 def begin_track(eyes, track, plot, number):  # type: ignore[no-untyped-def]
     """Begin a tentative track from one plot: its place, no speed, a spread of speed by height."""
     i = plot.i_radar
@@ -392,7 +392,7 @@ def begin_track(eyes, track, plot, number):  # type: ignore[no-untyped-def]
 # ----------------------------------------------------------------------------------------- search picture ----
 
 
-@kernel
+@inner
 def _note(record, track, i_picture, log, t_s, has_changed_class):  # type: ignore[no-untyped-def]
     """After a hit: confirmation, scores, events. Returns nothing."""
     if track.status == codes.TRACK_TENTATIVE and track.n_hits >= M_HITS:
@@ -410,7 +410,7 @@ def _note(record, track, i_picture, log, t_s, has_changed_class):  # type: ignor
             tell(log, t_s, codes.EVENT_CLASSIFIED, i_picture, track.number, track.label, float(track["class"]))
 
 
-@kernel
+@inner
 def _refresh(track, real, i_active, ref_s):  # type: ignore[no-untyped-def]
     """Row of the compact list of a picture: where a track will be at ``ref_s``, and how wide its coarse gate is."""
     dt_s = ref_s - track.t_s
@@ -428,7 +428,7 @@ def _refresh(track, real, i_active, ref_s):  # type: ignore[no-untyped-def]
     real[i_active, 3] = min(reach_m, BOX_M)
 
 
-@kernel
+@inner
 def _list_tracks(belief, i_picture, scratch, ref_s):  # type: ignore[no-untyped-def]
     """Number of tracks alive in a picture; their slots go to ``scratch.index_b``, their places to ``scratch.real``."""
     n_active = 0
@@ -442,7 +442,7 @@ def _list_tracks(belief, i_picture, scratch, ref_s):  # type: ignore[no-untyped-
     return n_active
 
 
-@kernel
+@inner
 def _associate(eyes, record, plots, belief, log, scratch, i_picture, i_radar, n_plots, n_active, status, t_first_s, ref_s):  # type: ignore[no-untyped-def]
     """Give the plots still unused (``index_a`` >= 0) to tracks of one status: gates, then assignment, then the updates."""
     real = scratch.real
@@ -505,7 +505,7 @@ def _associate(eyes, record, plots, belief, log, scratch, i_picture, i_radar, n_
         scratch.index_a[j] = -1
 
 
-@kernel
+@inner
 def _gate(eyes, track, plot):  # type: ignore[no-untyped-def]
     """Squared distance and log determinant of a plot from a track predicted to nearly its time; the wide gate if the narrow fails."""
     ahead_s = plot.t_s - track.t_s
@@ -524,7 +524,7 @@ def _gate(eyes, track, plot):  # type: ignore[no-untyped-def]
     return distance2, log_det
 
 
-@kernel
+@inner
 def _begin(eyes, record, belief, own, log, scratch, i_picture, plot, n_active, ref_s):  # type: ignore[no-untyped-def]
     """Begin a track in a free slot of a picture. Returns how many tracks are alive now."""
     if n_active < scratch.index_b.size:
@@ -544,7 +544,7 @@ def _begin(eyes, record, belief, own, log, scratch, i_picture, plot, n_active, r
     return n_active
 
 
-@kernel
+@inner
 def _take_batch(eyes, record, plots, belief, own, log, scratch, i_picture, i_radar, n_plots, n_active, t_first_s, ref_s):  # type: ignore[no-untyped-def]
     """Give the plots of one radar and tick (``index_a``) to tracks, firm ones first; begin tracks with the rest."""
     r = eyes.rotation
@@ -570,7 +570,7 @@ def _take_batch(eyes, record, plots, belief, own, log, scratch, i_picture, i_rad
     return n_active
 
 
-@kernel
+@inner
 def _update_search(eyes, record, n_lag_ticks, dt_s, plots, belief, own, log, scratch, tick):  # type: ignore[no-untyped-def]
     """Take in the search plots whose lag is over, radar by radar."""
     last_tick = tick - n_lag_ticks
@@ -610,14 +610,14 @@ def _update_search(eyes, record, n_lag_ticks, dt_s, plots, belief, own, log, scr
 # -------------------------------------------------------------------------------------------- maintenance ----
 
 
-@kernel
+@inner
 def _drop(record, track, i_picture, log, now_s):  # type: ignore[no-untyped-def]
     if track.status == codes.TRACK_FIRM and record >= codes.RECORD_EVENTS:
         tell(log, now_s, codes.EVENT_TRACK_DROPPED, i_picture, track.number, track.label, now_s - track.begun_s)
     track.status = codes.TRACK_FREE
 
 
-@kernel
+@inner
 def _has_expired(track, now_s):  # type: ignore[no-untyped-def]
     """Whether a track must go: a tentative one that cannot reach M of N any more, a firm one coasted too long."""
     revisit_s = max(track.revisit_s, 1e-3)
@@ -627,7 +627,7 @@ def _has_expired(track, now_s):  # type: ignore[no-untyped-def]
     return now_s - track.hit_s > N_COAST * revisit_s
 
 
-@kernel
+@inner
 def _is_duplicate(young, old, now_s):  # type: ignore[no-untyped-def]
     """Whether a track lives on the crumbs of another: same place and speed within both spreads, far fewer plots."""
     dt_s = young.t_s - old.t_s
@@ -655,7 +655,7 @@ def _is_duplicate(young, old, now_s):  # type: ignore[no-untyped-def]
     return rate_young < MERGE_SHARE * rate_old
 
 
-@kernel
+@inner
 def _maintain(record, belief, log, now_s):  # type: ignore[no-untyped-def]
     """Drop tracks that have expired, and young firm tracks that duplicate an older one."""
     for i_picture in range(belief.track.shape[0]):
@@ -682,7 +682,7 @@ def _maintain(record, belief, log, now_s):  # type: ignore[no-untyped-def]
 # ------------------------------------------------------------------------------------------- fire control ----
 
 
-@kernel
+@inner
 def _copy_track(to, origin):  # type: ignore[no-untyped-def]
     """Copy what a fire-control track inherits from the search track it was designated from."""
     to.number = origin.number
@@ -709,7 +709,7 @@ def _copy_track(to, origin):  # type: ignore[no-untyped-def]
     to.value = origin.value
 
 
-@kernel
+@inner
 def _begin_fire_track(eyes, fire, origin, plot):  # type: ignore[no-untyped-def]
     """First plot of an acquisition: the search track fused with it, tentative."""
     _copy_track(fire, origin)
@@ -725,7 +725,7 @@ def _begin_fire_track(eyes, fire, origin, plot):  # type: ignore[no-untyped-def]
     fire.status = codes.TRACK_TENTATIVE
 
 
-@kernel
+@inner
 def _fire_distance2(eyes, track, plot):  # type: ignore[no-untyped-def]
     """Distance of a fire-control plot from a track carried to its time, the covariance grown by its age."""
     ahead_s = plot.t_s - track.t_s
@@ -751,7 +751,7 @@ def _fire_distance2(eyes, track, plot):  # type: ignore[no-untyped-def]
     return distance2
 
 
-@kernel
+@inner
 def _take_fire_plots(eyes, track_revisit_s, track_revisit_slow_s, plots, belief, own, tick):  # type: ignore[no-untyped-def]
     """Of the plots of each look take the nearest into the fire-control track of its channel."""
     n_ring = plots.plot.size
@@ -811,7 +811,7 @@ def _take_fire_plots(eyes, track_revisit_s, track_revisit_slow_s, plots, belief,
         fire.revisit_s = revisit_s
 
 
-@kernel
+@inner
 def _maintain_fire(belief, now_s):  # type: ignore[no-untyped-def]
     """Give up fire-control tracks that got no plot for too long."""
     for row in range(belief.fire.size):
@@ -825,7 +825,7 @@ def _maintain_fire(belief, now_s):  # type: ignore[no-untyped-def]
 # ------------------------------------------------------------------------------------------------ update ----
 
 
-@kernel
+@inner
 def update(world, plots, belief, own, log, scratch, seed, run, tick):  # type: ignore[no-untyped-def]
     """Tracks begin, sharpen, coast, drop, for one tick. The truth is not an argument.
 
