@@ -12,10 +12,14 @@ import pymap3d
 import pytest
 
 from parapet.engine import codes, state
-from parapet.engine.ladder import tell_reasons
+from parapet._jit import entry
+from parapet.engine import ladder
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
 import worlds
+
+
+tell_reasons = entry(ladder.tell_reasons)
 
 
 def as_records(tree):

@@ -9,8 +9,17 @@ import numpy as np
 import pytest
 
 from parapet.engine import codes, state
-from parapet.engine.sensing import has_line_of_sight, is_in_sector, look, path, snr_at, visibility
+from parapet._jit import entry
+from parapet.engine import sensing
 from tests.engine import worlds
+
+has_line_of_sight, is_in_sector, look, path, snr_at, visibility = (
+    entry(one)
+    for one in (
+        sensing.has_line_of_sight, sensing.is_in_sector, sensing.look, sensing.path, sensing.snr_at, sensing.visibility
+    )
+)  # fmt: skip
+
 
 T = dict[str, Any]
 

@@ -9,14 +9,16 @@ import numpy as np
 import pytest
 
 from parapet.engine import codes, state, tracking
-from parapet.engine.scoring import score_tracks
-from parapet.engine.sensing import look
-from parapet.engine.tracking import update
+from parapet._jit import entry
+from parapet.engine import scoring, sensing, tracking
 from parapet.physics.earth import rotating_acceleration
 from tests.engine import naive_tracking, worlds
 
 STRONG_M2 = 1e5
 """Seen at every look."""
+
+
+score_tracks, look, update = entry(scoring.score_tracks), entry(sensing.look), entry(tracking.update)
 
 
 class Chain:

@@ -165,7 +165,7 @@ def make_world(
             state.Threats, n, {"rcs_m2": (codes.N_BAND, 3), "p_destroy": (3,), "ballistic": (16,)},
             {"kind", "target_class", "i_type", "i_parent", "i_leg", "n_legs", "behaviour", "swerling", "has_aim",
              "i_aim_asset"}, {"id"},
-            id=[name_id(row["name"]) for row in threats], rcs_m2=rcs, swerling=[row["swerling"] for row in threats],
+            id=[name_id(row["name"]) for row in threats], rcs_m2=rcs, glint_m=[1.0 for _ in threats], swerling=[row["swerling"] for row in threats],
             kind=[row["kind"] for row in threats], target_class=[row["target_class"] for row in threats],
             i_parent=np.full(n, -1), i_aim_asset=np.full(n, -1),
         ),

@@ -220,8 +220,8 @@ class Battle:
         elif code == codes.EVENT_INTERCEPT:
             event |= {"shot": a, "threat": self._threat(b), "detail": codes.SHOT_WORDS.get(c), "value": value}
         elif code == codes.EVENT_KILL_ASSESSED:
-            verdict = "believed killed" if c else "believed alive"
-            event |= {"fire_unit": names.units[a], "channel": b % n_each, "detail": verdict}
+            verdict = "believed killed" if value else "believed alive"
+            event |= {"fire_unit": names.units[a], "channel": b % n_each, "threat": self._threat(c), "detail": verdict}
         elif code == codes.EVENT_ASSET_DAMAGED:
             asset = names.assets[a] if 0 <= a < len(names.assets) else None
             event |= {"asset": asset, "threat": self._threat(b), "value": value}

@@ -75,9 +75,7 @@ ACQUISITION_LIMIT_S = 8.0
 """An acquisition that has not made a track by then is given up (stretched with the radar's load)."""
 BLOCK_S = 6.0
 """A track whose acquisition failed is not designated again by the same post before this time has passed."""
-KILL_BLOCK_S = 30.0
-"""A track assessed as killed is left alone for this long, so that it can die."""
-HOLD_LIMIT_S = 25.0
+HOLD_LIMIT_S = 40.0
 """A channel that tracks and finds nothing to fire for this long is given back."""
 ACQUISITION_GUESS_S = 3.0
 """Time that planning allows for acquisition."""
@@ -85,6 +83,10 @@ ROUND_WORTH = 0.02
 """Value that planning charges for a round (values of assets are of order 1 to 10)."""
 PLAN_AHEAD_S = 200.0
 """Falls that end later than this are not yet planned against."""
+DESIGNATE_AHEAD_S = 25.0
+"""A fall is designated at most this long before a round must be launched to meet it at the first point possible."""
+LAUNCH_AHEAD_S = 1.5
+"""A round against a fall is launched at most this long before it must."""
 FIRE_PERIOD_S = 0.5
 """A channel that waits to launch asks for a solution this often."""
 NEAR_VALUE_M = 15e3
@@ -141,7 +143,10 @@ def intercept_air(air, units, interceptors, i_unit, i_type, x, y, z, vx, vy, vz,
 
 @inner
 def intercept_ballistic(air, units, interceptors, i_unit, i_type, x, y, z, vx, vy, vz, delay_s):
-    """First point of a fall that a round of this type can reach in time and inside its envelope: (time, x, y, z)."""
+    """First point of a fall that a round of this type can reach in time and inside its envelope.
+
+    Returns (time from now, x, y, z, spare): ``spare`` seconds the launch may wait. Time < 0: there is none.
+    """
     t = 0.0
     late = 1e9
     reach = interceptors.range_ballistic_m[i_type]
@@ -159,15 +164,15 @@ def intercept_ballistic(air, units, interceptors, i_unit, i_type, x, y, z, vx, v
                 if flight >= 0.0:
                     spare = t - delay_s - flight
                     if spare >= 0.0:
-                        return t, x, y, z
+                        return t, x, y, z, spare
                     late = spare
         x, y, z, vx, vy, vz = coast_step(x, y, z, vx, vy, vz, dt)
         t += dt
         if height_m(x, y, z) < air.ground_m:
             break
     if late > 1e8:
-        return -2.0, x, y, z
-    return -1.0, x, y, z
+        return -2.0, x, y, z, 0.0
+    return -1.0, x, y, z, 0.0
 
 
 @inner
@@ -186,11 +191,13 @@ def solve_intercept(air, radars, units, interceptors, i_unit, i_type, track, now
     if is_ballistic:
         if track.time_to_go_s > PLAN_AHEAD_S:
             return WHY_NO_SOLUTION, -1.0, x, y, z
-        time, px, py, pz = intercept_ballistic(
+        time, px, py, pz, spare = intercept_ballistic(
             air, units, interceptors, i_unit, i_type, x, y, z, track.vx_mps, track.vy_mps, track.vz_mps, delay_s
         )
         if time < 0.0:
             return WHY_NO_SOLUTION, -1.0, px, py, pz
+        if spare > (DESIGNATE_AHEAD_S if delay_s > 0.0 else LAUNCH_AHEAD_S):
+            return WHY_REACTION_TIME, -1.0, px, py, pz
     else:
         dx = x - units.x_m[i_unit]
         dy = y - units.y_m[i_unit]
@@ -430,7 +437,11 @@ def follow_channels(clock, units, interceptors, belief, own, log, now_s):
             still = fire.status == TRACK_FIRM or (has_track and interceptors.is_search_track_uplink[channel.i_interceptor] == 1)
             is_over = channel.assessed_kill == 1 or not still or units.mode[i_unit] == MODE_SALVO
             if is_over:
-                release(clock, units, belief, own, log, row, now_s, KILL_BLOCK_S if channel.assessed_kill == 1 else 0.0)
+                is_killed = channel.assessed_kill == 1
+                release(clock, units, belief, own, log, row, now_s, 0.0)
+                if is_killed and has_track:
+                    # believed dead: its track is taken off the picture; if it lives, it will be found again
+                    track.status = TRACK_FREE
             else:
                 channel.status = CHANNEL_TRACKING if fire.status == TRACK_FIRM else CHANNEL_SEARCH_TRACK
                 channel.since_s = now_s
@@ -486,6 +497,18 @@ def free_channel(units, own, i_unit):
         if own.channel[row].status == CHANNEL_FREE:
             return row
     return -1
+
+
+@inner
+def holds_track(units, own, i_unit, i_picture, i_track, number):
+    """Whether a fire unit already has a channel on a track."""
+    per_unit = own.channel.size // units.id.size
+    for row in range(i_unit * per_unit, i_unit * per_unit + units.n_target_channels[i_unit]):
+        channel = own.channel[row]
+        if channel.status != CHANNEL_FREE and channel.i_track == i_track:
+            if channel.i_picture == i_picture and channel.number == number:
+                return True
+    return False
 
 
 @inner
@@ -591,9 +614,12 @@ def assign_fire(clock, air, radars, posts, units, interceptors, assets, belief, 
             track = belief.track[i_picture, i]
             if track.status != TRACK_FIRM:
                 continue
-            if track.i_engaged > 0 and track.time_to_go_s > 40.0:
-                own.reason[u, base + i] = WHY_DOCTRINE
-                continue
+            if track.i_engaged > 0:
+                if holds_track(units, own, u, i_picture, i, track.number):
+                    continue
+                if track.time_to_go_s > 40.0:
+                    own.reason[u, base + i] = WHY_DOCTRINE
+                    continue
             why = unit_reason(air, radars, units, assets, own, u, track, now_s)
             if why != 0:
                 own.reason[u, base + i] = why

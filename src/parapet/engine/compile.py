@@ -58,7 +58,8 @@ LAUNCHER_CIRCLE_M = 120.0
 """Launchers stand on a circle of this radius around their engagement radar (notional)."""
 P_KILL_PLANNED = {codes.CLASS_UNKNOWN: 0.7, codes.CLASS_AIR: 0.8, codes.CLASS_BALLISTIC: 0.6}
 """Single-shot kill probability that planning assumes before reliability (notional; the battle computes its own)."""
-GAS_HEIGHT_M = 10e3
+GLINT_SHARE = 0.15
+"""Wander of the point that a receiver tracks over the size of the target, 1 sigma (notional; textbooks give 0.1 to 0.25)."""
 REFERENCE_SNR = math.log(1e-6) / math.log(0.5) - 1.0
 """Signal-to-noise at a published range: single look, Pd 0.5, Pfa 1e-6, Swerling 1 (12.77 dB)."""
 
@@ -326,8 +327,10 @@ class _Compiler:
         self, system: DefendingSystem, entry: Any, units: Any, name: str, point: Point, boresight: float, i_post: int, ready_s: float
     ) -> None:
         i_unit = len(self.units.rows)
+        # an engagement radar searches for the command post only where nothing else does (Patriot)
+        feeds = -1 if entry.search_radars or units.local_radar else i_post
         i_radar = self._radar(
-            units.engagement_radar, f"{name} {units.engagement_radar}", point, system, ready_s, i_post, i_unit, 1, boresight
+            units.engagement_radar, f"{name} {units.engagement_radar}", point, system, ready_s, feeds, i_unit, 1, boresight
         )
         i_local = -1
         if units.local_radar:
@@ -545,6 +548,7 @@ class _Compiler:
             "i_type": i_type,
             "i_parent": -1,
             "swerling": int(entry.swerling),
+            "glint_m": GLINT_SHARE * entry.si("size"),
             "rcs_m2": rcs,
             "has_aim": int(aim is not None),
             "aim_x_m": x,

@@ -427,7 +427,8 @@ def measure(threats, radars, units, interceptors, own, one, threat, seed, run, t
         sigma = los_sigma_active_rad(interceptors.seeker_noise_rad[k], away, interceptors.seeker_range_m[k], rcs)
     u0, u1, u2, _ = uniforms(seed, run, STREAM_SEEKER_NOISE, threats.id[i], one.i_nth, one.n_measures)
     one.n_measures += 1
-    across = sigma * away
+    glint = threats.glint_m[i]
+    across = math.sqrt(sigma * away * sigma * away + glint * glint)
     g0 = across * normal_quantile(u0)
     g1 = across * normal_quantile(u1)
     g2 = RANGE_NOISE_M * normal_quantile(u2)

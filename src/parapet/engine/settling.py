@@ -31,6 +31,7 @@ from parapet.engine.codes import (
     SHOT_LOST_TRACK,
     SHOT_MISSED,
     SHOT_NO_TARGET,
+    SHOT_SELF_DESTRUCTED,
 )
 from parapet.engine.draws import STREAM_ASSESSMENT, STREAM_DAMAGE, STREAM_KILL, STREAM_RELIABILITY, uniforms
 from parapet.engine.telling import tell
@@ -83,6 +84,9 @@ def judge(clock, threats, units, interceptors, truth, own, log, one, seed, run):
                 is_kill = True
     elif one.has_guidance == 0:
         outcome = SHOT_LOST_TRACK
+    if outcome == SHOT_NO_TARGET or outcome == SHOT_LOST_TRACK:
+        if one.end_s - one.launch_s >= interceptors.flight_max_s[k] - 0.5:
+            outcome = SHOT_SELF_DESTRUCTED
     if is_kill:
         truth.threat[i].status = KILLED
         truth.threat[i].end_s = one.end_s

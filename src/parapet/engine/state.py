@@ -70,6 +70,7 @@ class Threats(NamedTuple):
     climb_max_mps: F8
     acceleration_max_mps2: F8
     swerling: I8
+    glint_m: F8  # wander of the apparent centre of the echo, 1 sigma
     rcs_m2: F8  # (n, N_BAND, 3) front, side, rear
     has_aim: I8  # 1: ends on its aim point (leaks); 0: leaves at its last waypoint
     aim_x_m: F8
@@ -467,7 +468,7 @@ class State(NamedTuple):
 EVENT = np.dtype([("t_s", "f8"), ("code", "i8"), ("a", "i8"), ("b", "i8"), ("c", "i8"), ("value", "f8")], align=True)
 # by code: THREAT_* a=threat; FIRST_DETECTION a=threat b=radar value=slant range m; TRACK_* a=picture b=track number c=label;
 # DESIGNATED/ACQUIRED/ACQUISITION_FAILED/FIRE_TRACK_LOST/CHANNEL_RELEASED a=unit b=channel c=label; ROUND_LAUNCHED/HOMING a=unit b=shot c=label;
-# INTERCEPT a=shot b=threat c=outcome value=miss m; KILL_ASSESSED a=unit b=channel c=verdict; ASSET_DAMAGED a=asset b=threat value=health left;
+# INTERCEPT a=shot b=threat c=outcome value=miss m; KILL_ASSESSED a=unit b=channel c=label value=verdict; ASSET_DAMAGED a=asset b=threat value=health left;
 # REASON a=unit b=threat c=WHY_* value=slant range m from the unit
 
 SHOT = np.dtype(
