@@ -77,6 +77,7 @@ ENERGY_SLACK_J_PER_KG = 0.7e5
 more for longer): the height and speed evidence."""
 LLR_DECIDE = 3.0
 LLR_MAX = 8.0
+LLR_SETTLED = 5.0
 LLR_STEP_MAX = 2.0
 LLR_MEMORY_S = 120.0
 MAINTENANCE_S = 1.0
@@ -221,33 +222,29 @@ def _manoeuvre_m2(since_s):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _weigh_class(eyes, track, plot, since_s):  # type: ignore[no-untyped-def]
-    """Add the evidence of one plot for ballistic against air to ``llr``: fit of the two motions, then energy."""
-    track.llr *= math.exp(-since_s / LLR_MEMORY_S)
-    if track.n_hits >= 2 and since_s > 0.0:
-        i = plot.i_radar
-        r = eyes.rotation
-        ax, ay, az = rotating_acceleration(track.x_m, track.y_m, track.z_m, track.vx_mps, track.vy_mps, track.vz_mps)
-        is_falling = track["class"] == codes.CLASS_BALLISTIC
-        half = 0.5 * since_s * since_s
-        if is_falling:
-            half = -half
-        range_m, azimuth_rad, elevation_rad, s00, s01, s02, s11, s12, s22 = predicted_plot(
-            track.x_m, track.y_m, track.z_m, track.cov, eyes.x_m[i], eyes.y_m[i], eyes.z_m[i],
-            r[i, 0], r[i, 1], r[i, 2], r[i, 3], r[i, 4], r[i, 5], r[i, 6], r[i, 7], r[i, 8],
-        )  # fmt: skip
-        mine, _ = _plot_distance2(plot, range_m, azimuth_rad, elevation_rad, s00, s01, s02, s11, s12, s22, 0.0)
-        range_m, azimuth_rad, elevation_rad = range_azimuth_elevation(
-            track.x_m + ax * half, track.y_m + ay * half, track.z_m + az * half,
-            eyes.x_m[i], eyes.y_m[i], eyes.z_m[i],
-            r[i, 0], r[i, 1], r[i, 2], r[i, 3], r[i, 4], r[i, 5], r[i, 6], r[i, 7], r[i, 8],
-        )  # fmt: skip
-        other, _ = _plot_distance2(plot, range_m, azimuth_rad, elevation_rad, s00, s01, s02, s11, s12, s22, 0.0)
-        step = 0.5 * (other - mine)
-        if not is_falling:
-            step = -step
-        track.llr += min(max(step, -LLR_STEP_MAX), LLR_STEP_MAX)
-        _weigh_energy(track, since_s)
+def _weigh_class(eyes, track, plot, since_s, mine, s00, s01, s02, s11, s12, s22):  # type: ignore[no-untyped-def]
+    """Add the evidence of one plot for ballistic against air to ``llr``: fit of the two motions, then energy.
+
+    ``mine`` is the squared distance of the plot from the motion of the class, ``s`` the covariance it was measured with.
+    """
+    i = plot.i_radar
+    r = eyes.rotation
+    ax, ay, az = rotating_acceleration(track.x_m, track.y_m, track.z_m, track.vx_mps, track.vy_mps, track.vz_mps)
+    is_falling = track["class"] == codes.CLASS_BALLISTIC
+    half = 0.5 * since_s * since_s
+    if is_falling:
+        half = -half
+    range_m, azimuth_rad, elevation_rad = range_azimuth_elevation(
+        track.x_m + ax * half, track.y_m + ay * half, track.z_m + az * half,
+        eyes.x_m[i], eyes.y_m[i], eyes.z_m[i],
+        r[i, 0], r[i, 1], r[i, 2], r[i, 3], r[i, 4], r[i, 5], r[i, 6], r[i, 7], r[i, 8],
+    )  # fmt: skip
+    other, _ = _plot_distance2(plot, range_m, azimuth_rad, elevation_rad, s00, s01, s02, s11, s12, s22, 0.0)
+    step = 0.5 * (other - mine)
+    if not is_falling:
+        step = -step
+    track.llr += min(max(step, -LLR_STEP_MAX), LLR_STEP_MAX)
+    _weigh_energy(track, since_s)
     track.llr = min(max(track.llr, -LLR_MAX), LLR_MAX)
 
 
@@ -303,24 +300,37 @@ def take_plot(eyes, track, plot):  # type: ignore[no-untyped-def]
     since_s = max(plot.t_s - track.hit_s, 0.0)
     track.q_m2ps3 = track.q_m2ps3 * math.exp(-since_s / Q_MEMORY_S)
     predict_track(track, plot.t_s)
-    if since_s > 0.0:
-        distance2, _ = _distance2(eyes, track, plot, 0.0)
-        if distance2 > D2_SURPRISE:
-            # How much acceleration explains it? Four times as much until the surprise is gone.
-            q = max(4.0 * track.q_m2ps3, 32.0)
-            added = 0.0
-            while True:
-                q = min(q, Q_MAX)
-                _inflate(track.cov, since_s, q - added)
-                added = q
-                distance2, _ = _distance2(eyes, track, plot, 0.0)
-                if distance2 < 0.5 * D2_SURPRISE or q >= Q_MAX:
-                    break
-                q *= 4.0
-            track.q_m2ps3 = q
-    _weigh_class(eyes, track, plot, since_s)
     i = plot.i_radar
     r = eyes.rotation
+    range_m, azimuth_rad, elevation_rad, s00, s01, s02, s11, s12, s22 = predicted_plot(
+        track.x_m, track.y_m, track.z_m, track.cov, eyes.x_m[i], eyes.y_m[i], eyes.z_m[i],
+        r[i, 0], r[i, 1], r[i, 2], r[i, 3], r[i, 4], r[i, 5], r[i, 6], r[i, 7], r[i, 8],
+    )  # fmt: skip
+    distance2, _ = _plot_distance2(plot, range_m, azimuth_rad, elevation_rad, s00, s01, s02, s11, s12, s22, 0.0)
+    track.llr *= math.exp(-since_s / LLR_MEMORY_S)
+    # A settled class is asked again at every fourth plot only.
+    is_settled = track.llr < -LLR_SETTLED and track["class"] == codes.CLASS_AIR
+    is_settled = is_settled or (track.llr > LLR_SETTLED and track["class"] == codes.CLASS_BALLISTIC)
+    is_weighed = track.n_hits >= 2 and since_s > 0.0 and not (is_settled and track.n_plots % 4 != 0)
+    if since_s > 0.0 and distance2 > D2_SURPRISE:
+        # How much acceleration explains it? Four times as much until the surprise is gone.
+        q = max(4.0 * track.q_m2ps3, 32.0)
+        added = 0.0
+        while True:
+            q = min(q, Q_MAX)
+            _inflate(track.cov, since_s, q - added)
+            added = q
+            range_m, azimuth_rad, elevation_rad, s00, s01, s02, s11, s12, s22 = predicted_plot(
+                track.x_m, track.y_m, track.z_m, track.cov, eyes.x_m[i], eyes.y_m[i], eyes.z_m[i],
+                r[i, 0], r[i, 1], r[i, 2], r[i, 3], r[i, 4], r[i, 5], r[i, 6], r[i, 7], r[i, 8],
+            )  # fmt: skip
+            distance2, _ = _plot_distance2(plot, range_m, azimuth_rad, elevation_rad, s00, s01, s02, s11, s12, s22, 0.0)
+            if distance2 < 0.5 * D2_SURPRISE or q >= Q_MAX:
+                break
+            q *= 4.0
+        track.q_m2ps3 = q
+    if is_weighed:
+        _weigh_class(eyes, track, plot, since_s, distance2, s00, s01, s02, s11, s12, s22)
     x, y, z, vx, vy, vz, _, _ = update_range_azimuth_elevation(
         track.x_m, track.y_m, track.z_m, track.vx_mps, track.vy_mps, track.vz_mps, track.cov,
         plot.range_m, plot.azimuth_rad, plot.elevation_rad,
