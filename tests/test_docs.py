@@ -305,3 +305,32 @@ def test_site_builds(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     for name in ("index.html", "reference/codes/index.html", "benchmarks/index.html"):
         assert (tmp_path / name).exists()
+
+
+def test_bench_table_is_made_from_a_line() -> None:
+    line = {
+        "raid_80": {
+            "battles_per_s": 20.0, "times_real_time": 12000.0, "n_threads": 2, "n_battles": 48, "one_battle_s": 0.1,
+            "rounds": 90.5, "plots": 9000.0, "looks": 12000.0, "killed": 70.0, "leaked": 3.25, "rates": "1 Hz",
+        },
+        "step_halving": {
+            "n_runs": 48, "mean_leakers": 3.2, "mean_leakers_halved": 3.1, "change": -0.1, "interval_leakers": 0.4,
+        },
+        "tracker": {
+            "n_targets": 100, "scan_ms": 0.4, "stone_soup_scan_s": 1.4, "largest_difference": 1e-9,
+            "n_crossing": 20, "n_crossing_right": 20, "n_greedy_right": 0,
+        },
+        "warm_run_s": 2.5, "help_s": 0.3, "peak_memory_mb": 300.0,
+    }  # fmt: skip
+    text = "\n".join(" ".join(row) for row in GENERATE.measured_rows(line))
+    for words in (
+        "20 battles/s = 12,000 times real time",
+        "-0.100",
+        "0.400 ms",
+        "1.0e-09",
+        "2.50 s",
+        "300 MB",
+    ):
+        assert words in text
+    assert GENERATE.measured_rows({}) == []
+    assert "make bench" in GENERATE.benchmarks_page() or GENERATE.RESULTS.exists()
