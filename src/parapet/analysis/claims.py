@@ -32,29 +32,56 @@ TOLERANCE = 0.95
 ACQUISITION_S = 2.0
 """Time from designation to a fire-control track when nothing goes wrong; battles take what they take."""
 
-SITE = "{lat: 40.079, lon: 32.566}"
-HEAD = f"""\
+HEAD = """\
 parapet: 1
-title: {{title}}
-duration: {{duration}}
+title: {title}
+duration: {duration}
 seed: 4
-environment: {{{{ground_elevation: 0 m}}}}
+environment: {{ground_elevation: 0 m}}
 systems:
-  - {{{{name: S-400, system: {{system}}, place: {SITE}, elevation: 0 m, boresights: [{{boresights}}]{{extra}}}}}}
+  - name: S-400
+    system: {system}
+    place: {{lat: 40.079, lon: 32.566}}
+    elevation: 0 m
+    boresights: [{boresights}]
+    status: {status}
 raid:
 """
 
 
 def battle_of(
-    raid: str, duration: str, system: str = "s400-fire-unit", extra: str = "", boresights: str = "120",
-    title: str = "One question", run_number: int = 0,
-) -> Battle:  # fmt: skip
+    raid: str,
+    duration: str,
+    system: str = "s400-fire-unit",
+    status: str = "operational",
+    boresights: str = "120",
+    title: str = "One question",
+    run_number: int = 0,
+) -> Battle:
     """A short battle of a raid (YAML lines) against one system at Mürted that looks south-east."""
     from parapet.analysis.play import run
     from parapet.scenario.read import read_text
 
-    text = HEAD.format(title=title, duration=duration, system=system, extra=extra, boresights=boresights)
+    text = HEAD.format(title=title, duration=duration, system=system, status=status, boresights=boresights)
     return run(read_text(text + raid), run=run_number, record="events")
+
+
+def flyer(threat: str, distance: str, way: str) -> str:
+    """One air-breathing threat that flies at the system from the south-east, as lines of a raid."""
+    route = f"[{{bearing: 120, distance: {distance}, {way}}}]"
+    return f"  - {{name: it, threat: {threat}, route: {route}, aim: S-400}}\n"
+
+
+def faller(threat: str, range_m: float) -> str:
+    """One ballistic missile from the south-east, as lines of a raid."""
+    launch = f"{{bearing: 120, distance: {range_m / 1e3:.0f} km}}"
+    return f"  - {{name: it, threat: {threat}, launch: {launch}, aim: S-400}}\n"
+
+
+MIXED = """\
+  - {name: scud, threat: scud-b, count: 2, interval: 20 s, launch: {bearing: 120, distance: 270 km}, aim: S-400}
+  - {name: som, threat: som, count: 2, interval: 10 s, route: [{bearing: 120, distance: 100 km, agl: 50 m}], aim: S-400}
+"""
 
 
 def _longest(battle: Battle) -> tuple[float, float, str]:
@@ -81,7 +108,8 @@ def simultaneous(catalogue: Catalogue) -> Claim:
         lines.append(
             Line(
                 f"{m.name} ({m.fire_units} fire unit{'s' if m.fire_units > 1 else ''})",
-                f"{m.target_channels} targets, {m.missile_channels} missiles guided; {m.tubes} tubes, {m.rounds} ready "
+                f"{m.target_channels} targets, {m.missile_channels} missiles guided; {m.tubes} tubes, "
+                f"{m.rounds} ready "
                 f"rounds, enough for {m.targets_by_rounds} targets at two rounds each. From one direction {low} to "
                 f"{high} targets, because each engagement radar holds a sector. Fire units: {per_unit}.",
                 m.target_channels >= CLAIMED_TARGETS,
@@ -95,7 +123,11 @@ def simultaneous(catalogue: Catalogue) -> Claim:
         f"{two.target_channels} (two fire units) or {four.target_channels} (four) and has {two.tubes} ready tubes."
     )
     return claim(
-        "80-targets", lines, condition, "parapet run examples/saturation.yaml", "parapet catalogue show s400-turkiye-2"
+        "80-targets",
+        lines,
+        condition,
+        "parapet run examples/saturation.yaml",
+        "parapet catalogue show s400-turkiye-2",
     )
 
 
@@ -103,7 +135,11 @@ def simultaneous(catalogue: Catalogue) -> Claim:
 
 
 def _air_answer(
-    catalogue: Catalogue, threat: str, height_m: float, has_search_uplink: bool, antenna_m: float | None = None
+    catalogue: Catalogue,
+    threat: str,
+    height_m: float,
+    has_search_uplink: bool,
+    antenna_m: float | None = None,
 ) -> tuple[float, dict[str, float]]:
     """Where a straight approach is met without a battle: track, reaction, fly-out; and the numbers on the way."""
     entry = catalogue.threats[threat]
@@ -116,8 +152,14 @@ def _air_answer(
     delay_s = system.si("reaction_time") + ACQUISITION_S
     name = "40n6e" if has_search_uplink else "48n6e3"
     start_m = firsts.firm_m[1] if has_search_uplink else min(firsts.firm_m[1], fire_m)
-    meeting = physics.Rounds(catalogue.interceptors[name]).meeting_range_m(start_m, closing, height_m, delay_s)
-    return meeting, {"first_plot_m": firsts.plot_m[1], "firm_track_m": firsts.firm_m[1], "engagement_radar_m": fire_m}
+    meeting = physics.Rounds(catalogue.interceptors[name]).meeting_range_m(
+        start_m, closing, height_m, delay_s
+    )
+    return meeting, {
+        "first_plot_m": firsts.plot_m[1],
+        "firm_track_m": firsts.firm_m[1],
+        "engagement_radar_m": fire_m,
+    }
 
 
 def range_400(catalogue: Catalogue, has_battles: bool = True) -> Claim:
@@ -149,8 +191,10 @@ def range_400(catalogue: Catalogue, has_battles: bool = True) -> Claim:
         with_48, _ = _air_answer(catalogue, threat, height_m, False)
         values: dict[str, Any] = {"meeting_40n6e_m": with_40, "meeting_48n6e3_m": with_48, **seen}
         answer = (
-            f"First plot at {km(seen['first_plot_m'])}, firm track at {km(seen['firm_track_m'])}, engagement radar from "
-            f"{km(seen['engagement_radar_m'])}. By the sums met at {km(with_40)} (40N6E by uplink) or {km(with_48)} (48N6E3)."
+            f"First plot at {km(seen['first_plot_m'])}, firm track at {km(seen['firm_track_m'])}, engagement "
+            "radar from "
+            f"{km(seen['engagement_radar_m'])}. By the sums met at {km(with_40)} (40N6E by uplink) or "
+            f"{km(with_48)} (48N6E3)."
         )
         best = max(with_40, with_48)
         if height_m < 1e3:
@@ -158,19 +202,22 @@ def range_400(catalogue: Catalogue, has_battles: bool = True) -> Claim:
                 (mast, physics.Sight(catalogue.radars["96l6e"], mast).horizon_m(height_m))
                 for mast in (None, *(figure.nominal for figure in catalogue.radars["96l6e"].mast_height))
             ]
-            answer += " Horizon " + ", ".join(
-                f"{km(value)} ({'no mast' if mast is None else f'{mast:.0f} m mast'})" for mast, value in masts
-            ) + "."
-        if has_battles:
-            raid = (
-                f"  - {{name: it, threat: {threat}, route: [{{bearing: 120, distance: {start}, {way}}}], aim: S-400}}\n"
+            answer += (
+                " Horizon "
+                + ", ".join(
+                    f"{km(value)} ({'no mast' if mast is None else f'{mast:.0f} m mast'})"
+                    for mast, value in masts
+                )
+                + "."
             )
-            flown, killed, name = _longest(battle_of(raid, duration, title=case))
+        if has_battles:
+            flown, killed, name = _longest(battle_of(flyer(threat, start, way), duration, title=case))
             values |= {"battle_longest_m": flown, "battle_longest_kill_m": killed}
             best = flown
             answer += (
                 f" In a battle: longest intercept {km(flown)} ({name}), killed at {km(killed)}."
-                if name else " In a battle: no round reached it."
+                if name
+                else " In a battle: no round reached it."
             )
         lines.append(Line(case, answer, best >= wanted, values))
     lines.append(_scud_line(catalogue, has_battles, wanted))
@@ -183,9 +230,13 @@ def range_400(catalogue: Catalogue, has_battles: bool = True) -> Claim:
         f"{km(low['firm_track_m'])}, a Scud is met at {km(scud['meeting_m'])}."
     )
     return claim(
-        "400-km", lines, condition, "parapet run examples/low-flyer.yaml", "parapet run examples/ballistic.yaml",
+        "400-km",
+        lines,
+        condition,
+        "parapet run examples/low-flyer.yaml",
+        "parapet run examples/ballistic.yaml",
         "parapet claims",
-    )  # fmt: skip
+    )
 
 
 def _scud_line(catalogue: Catalogue, has_battles: bool, wanted: float) -> Line:
@@ -197,19 +248,20 @@ def _scud_line(catalogue: Catalogue, has_battles: bool, wanted: float) -> Line:
         return Line("Scud-B from 280 km", "It cannot fly that far.", None, {"meeting_m": 0.0})
     values: dict[str, Any] = {"meeting_m": fall.meeting_range_m, "seen_before_impact_s": fall.seen_s}
     answer = (
-        f"Seen {fall.seen_s:.0f} s before impact at {km(fall.seen_range_m)}; by the sums met {km(fall.meeting_range_m)} out at "
+        f"Seen {fall.seen_s:.0f} s before impact at {km(fall.seen_range_m)}; by the sums met "
+        f"{km(fall.meeting_range_m)} out at "
         f"{km(fall.meeting_height_m)} height, bounded by {fall.limit} ({km(rounds.entry.si('range_ballistic'))} and "
         f"{km(rounds.entry.si('altitude_max'))})."
     )
     best = fall.meeting_range_m
     if has_battles:
-        raid = "  - {name: it, threat: scud-b, launch: {bearing: 120, distance: 280 km}, aim: S-400}\n"
-        flown, killed, name = _longest(battle_of(raid, "6 min", title="One Scud-B"))
+        flown, killed, name = _longest(battle_of(faller("scud-b", 280e3), "6 min", title="One Scud-B"))
         values |= {"battle_longest_m": flown, "battle_longest_kill_m": killed}
         best = flown
         answer += (
             f" In a battle: longest intercept {km(flown)} ({name}), killed at {km(killed)}."
-            if name else " In a battle: no round reached it."
+            if name
+            else " In a battle: no round reached it."
         )
     return Line("Scud-B from 280 km", answer, best >= wanted, values)
 
@@ -229,7 +281,8 @@ def detection_600(catalogue: Catalogue) -> Claim:
     lines = [
         Line(
             f"A target of {big:.0f} m2 at {1.05 * need_m / 1e3:.0f} km height",
-            f"Seen at {km(range_m)}, bounded by {limit}. At 600 km a look needs {need_m2:.0f} m2 and the target must be "
+            f"Seen at {km(range_m)}, bounded by {limit}. At 600 km a look needs {need_m2:.0f} m2 and the "
+            "target must be "
             f"above {need_m / 1e3:.1f} km: below that it is under the horizon.",
             range_m >= wanted,
             {"range_m": range_m, "needed_rcs_m2": need_m2, "needed_height_m": need_m},
@@ -253,7 +306,9 @@ def detection_600(catalogue: Catalogue) -> Claim:
             f"{rcs_m2:g} m2 from the front: {km(range_m)}, bounded by {limit} (noise alone "
             f"{km(sight.noise_range_m(height_m, rcs_m2))}, horizon {km(sight.horizon_m(height_m))})."
         )
-        lines.append(Line(case, answer, range_m >= wanted, {"range_m": range_m, "limit": limit, "rcs_m2": rcs_m2}))
+        lines.append(
+            Line(case, answer, range_m >= wanted, {"range_m": range_m, "limit": limit, "rcs_m2": rcs_m2})
+        )
     condition = (
         f"The target has {need_m2:.0f} m2 or more and flies above {need_m / 1e3:.0f} km. 600 km is the scale of the "
         f"display; for aircraft at 10 km the horizon ends at {km(sight.horizon_m(10e3))}."
@@ -275,28 +330,31 @@ def reaction_10(catalogue: Catalogue, has_battles: bool = True) -> Claim:
     lines = [
         Line(
             "From the fire-control track to the launch",
-            f"{reaction.nominal:.0f} s ({reaction.low:.0f} to {reaction.high:.0f}, {reaction.grade}): an input of the model, "
+            f"{reaction.nominal:.0f} s ({reaction.low:.0f} to {reaction.high:.0f}, {reaction.grade}): an input "
+            "of the model, "
             "not a result.",
             reaction.nominal <= CLAIMED_REACTION_S,
             {"seconds": reaction.nominal},
         ),
         Line(
             "From the firm search track",
-            f"{from_track:.1f} s: link {delay_s:.1f}, decision {0.5 * system.si('decision_period'):.1f}, acquisition about "
+            f"{from_track:.1f} s: link {delay_s:.1f}, decision {0.5 * system.si('decision_period'):.1f}, "
+            "acquisition about "
             f"{ACQUISITION_S:.0f}, reaction {reaction.nominal:.0f}.",
             from_track <= CLAIMED_REACTION_S,
             {"seconds": from_track},
         ),
         Line(
             "From the first plot",
-            f"{track_s + from_track:.1f} s at the least: the 91N6E turns once in {period_s:.0f} s and a firm track takes "
+            f"{track_s + from_track:.1f} s at the least: the 91N6E turns once in {period_s:.0f} s and a firm "
+            "track takes "
             f"{physics.M_HITS} hits, {track_s:.0f} s or more.",
             track_s + from_track <= CLAIMED_REACTION_S,
             {"seconds": track_s + from_track},
         ),
     ]
     if has_battles:
-        raid = "  - {name: it, threat: f-16c-block-70, route: [{bearing: 120, distance: 120 km, altitude: 9 km}], aim: S-400}\n"
+        raid = flyer("f-16c-block-70", "120 km", "altitude: 9 km")
         row = battle_of(raid, "2 min", title="A fighter appears at 120 km").threat_rows[0]
         if row.first_detection_s is not None and row.first_launch_s is not None:
             spent = row.first_launch_s - row.first_detection_s
@@ -310,9 +368,14 @@ def reaction_10(catalogue: Catalogue, has_battles: bool = True) -> Claim:
                 )
             )
         else:
-            lines.append(Line("In a battle: a fighter appears at 120 km", "No round was launched in two minutes.", False))
+            lines.append(
+                Line(
+                    "In a battle: a fighter appears at 120 km", "No round was launched in two minutes.", False
+                )
+            )
     condition = (
-        "The clock starts when the engagement radar already tracks the target. From the first echo the radar's turning "
+        "The clock starts when the engagement radar already tracks the target. From the first echo the radar's "
+        "turning "
         f"and the track add {track_s + from_track - reaction.nominal:.0f} s or more."
     )
     return claim("10-seconds", lines, condition, "parapet why examples/ankara.yaml su35-01", "parapet claims")
@@ -331,8 +394,13 @@ def speed_4800(catalogue: Catalogue, has_battles: bool = True) -> Claim:
     lines = [
         Line(
             "Does the published pair agree?",
-            f"A missile that starts its free flight at 4.8 km/s reaches {km(pair_m)}; for 3,500 km it needs {at_class:,.0f} m/s. "
-            + ("The pair agrees." if abs(pair_m / CLAIMED_CLASS_M - 1.0) < 0.05 else "The pair does not agree."),
+            f"A missile that starts its free flight at 4.8 km/s reaches {km(pair_m)}; for 3,500 km it needs "
+            f"{at_class:,.0f} m/s. "
+            + (
+                "The pair agrees."
+                if abs(pair_m / CLAIMED_CLASS_M - 1.0) < 0.05
+                else "The pair does not agree."
+            ),
             None,
             {"range_of_4800_m": pair_m, "speed_of_3500_km_mps": at_class},
         )
@@ -345,34 +413,49 @@ def speed_4800(catalogue: Catalogue, has_battles: bool = True) -> Claim:
         if solution.code != ballistic.SOLVED or fall is None:
             lines.append(Line(case, f"Not flown: {ballistic.REASONS[solution.code]}.", None, {}))
             continue
-        met = f"met {km(fall.meeting_range_m)} out, {fall.meeting_s:.0f} s before, at {fall.meeting_mps:,.0f} m/s" if fall.meeting_range_m else "not met in time"
+        met = (
+            f"met {km(fall.meeting_range_m)} out, {fall.meeting_s:.0f} s before, at {fall.meeting_mps:,.0f} m/s"
+            if fall.meeting_range_m
+            else "not met in time"
+        )
         answer = (
             f"Burnout {solution.burnout_speed_mps:,.0f} m/s, impact {solution.impact_speed_mps:,.0f} m/s, apogee "
-            f"{km(solution.apogee_m)}. The 91N6E sees the warhead {fall.seen_s:.0f} s before impact at {km(fall.seen_range_m)}; "
+            f"{km(solution.apogee_m)}. The 91N6E sees the warhead {fall.seen_s:.0f} s before impact at "
+            f"{km(fall.seen_range_m)}; "
             f"by the sums {met}, bounded by {fall.limit}."
         )
         is_met = fall.meeting_range_m > 0.0
         values: dict[str, Any] = {
-            "burnout_mps": solution.burnout_speed_mps, "impact_mps": solution.impact_speed_mps,
-            "seen_before_impact_s": fall.seen_s, "meeting_m": fall.meeting_range_m,
-        }  # fmt: skip
+            "burnout_mps": solution.burnout_speed_mps,
+            "impact_mps": solution.impact_speed_mps,
+            "seen_before_impact_s": fall.seen_s,
+            "meeting_m": fall.meeting_range_m,
+        }
         if has_battles:
-            raid = (
-                f"  - {{name: it, threat: {threat}, launch: {{bearing: 120, distance: {range_m / 1e3:.0f} km}}, aim: S-400}}\n"
-            )
+            raid = faller(threat, range_m)
             duration = f"{(solution.flight_time_s + 30.0) / 60.0:.0f} min"
             rows = [battle_of(raid, duration, title=case, run_number=i).threat_rows[0] for i in range(N_RUNS)]
-            killed, engaged = sum(row.outcome == "killed" for row in rows), sum(row.n_rounds > 0 for row in rows)
+            killed, engaged = (
+                sum(row.outcome == "killed" for row in rows),
+                sum(row.n_rounds > 0 for row in rows),
+            )
             values |= {"battles": N_RUNS, "battles_engaged": engaged, "battles_killed": killed}
             answer += f" In {N_RUNS} battles: shot at in {engaged}, killed in {killed}."
             is_met = 2 * killed > N_RUNS
         lines.append(Line(case, answer, is_met, values))
     condition = (
-        f"4.8 km/s is the speed of a {km(pair_m)} missile at burnout, not of a {km(CLAIMED_CLASS_M)} one; the air takes "
+        f"4.8 km/s is the speed of a {km(pair_m)} missile at burnout, not of a {km(CLAIMED_CLASS_M)} one; the "
+        "air takes "
         "much of it before the round can be there. What bounds the answer is sight of a small warhead and the "
         f"{km(rounds.entry.si('range_ballistic'))} envelope, so at most the place itself is defended."
     )
-    return claim("4.8-km-s", lines, condition, "parapet run examples/ballistic.yaml", "parapet catalogue show mrbm-3500")
+    return claim(
+        "4.8-km-s",
+        lines,
+        condition,
+        "parapet run examples/ballistic.yaml",
+        "parapet catalogue show mrbm-3500",
+    )
 
 
 # -------------------------------------------------------------------------------------------------- dormant ----
@@ -387,7 +470,8 @@ def dormant(catalogue: Catalogue, has_battles: bool = True) -> Claim:
     lines = [
         Line(
             "Woken at the launch of a Scud-B from 270 km",
-            f"It flies {scud.flight_time_s:.0f} s; readiness takes {ready.nominal:.0f} s ({ready.low:.0f} to {ready.high:.0f}, "
+            f"It flies {scud.flight_time_s:.0f} s; readiness takes {ready.nominal:.0f} s ({ready.low:.0f} to "
+            f"{ready.high:.0f}, "
             f"{ready.grade}, from the march, without mast).",
             scud.flight_time_s <= ready.nominal + catalogue.systems["s400-turkiye-2"].si("reaction_time"),
             {"flight_s": scud.flight_time_s, "ready_s": ready.nominal},
@@ -400,24 +484,26 @@ def dormant(catalogue: Catalogue, has_battles: bool = True) -> Claim:
         ),
     ]
     if has_battles:
-        raid = (
-            "  - {name: scud, threat: scud-b, count: 2, interval: 20 s, launch: {bearing: 120, distance: 270 km}, aim: S-400}\n"
-            "  - {name: som, threat: som, count: 2, interval: 10 s, route: [{bearing: 120, distance: 100 km, agl: 50 m}], aim: S-400}\n"
+        cases = (
+            ("In a battle: two Scud-B and two SOM, dormant", "dormant"),
+            ("The same, switched on", "operational"),
         )
-        for case, extra in (("In a battle: two Scud-B and two SOM, dormant", ", status: dormant"), ("The same, switched on", "")):
-            battle = battle_of(raid, "8 min", "s400-turkiye-2", extra, "120, 120", case)
+        for case, status in cases:
+            battle = battle_of(MIXED, "8 min", "s400-turkiye-2", status, "120, 120", case)
             t = battle.totals
             lines.append(
                 Line(
                     case,
-                    f"{t['detected']} detected, {t['rounds_fired']} rounds fired, {t['killed']} killed, {t['leaked']} leaked.",
-                    t["killed"] == 0 if extra else None,
+                    f"{t['detected']} detected, {t['rounds_fired']} rounds fired, {t['killed']} killed, "
+                    f"{t['leaked']} leaked.",
+                    t["killed"] == 0 if status == "dormant" else None,
                     {"killed": t["killed"], "leaked": t["leaked"]},
                 )
             )
     condition = (
         f"It stays off, or the warning is shorter than {ready.nominal / 60.0:.0f} min: a missile from 270 km takes "
-        f"{scud.flight_time_s / 60.0:.1f} min. With an earlier warning from elsewhere it is a matter of when it is woken."
+        f"{scud.flight_time_s / 60.0:.1f} min. With an earlier warning from elsewhere it is a matter of when "
+        "it is woken."
     )
     return claim("switched-off", lines, condition, "parapet run examples/dormant.yaml", "parapet claims")
 
@@ -426,7 +512,9 @@ def dormant(catalogue: Catalogue, has_battles: bool = True) -> Claim:
 
 
 def claims(
-    catalogue: Catalogue | None = None, has_battles: bool = True, progress: Callable[[str], None] | None = None
+    catalogue: Catalogue | None = None,
+    has_battles: bool = True,
+    progress: Callable[[str], None] | None = None,
 ) -> list[Claim]:
     """All claims, computed now.
 
@@ -458,6 +546,7 @@ def claims(
 
 def main(as_json: bool = False, has_battles: bool = True) -> None:
     """Print all claims as tables, or as JSON."""
+
     def say(name: str) -> None:
         print(f"working out: {name} ...", file=sys.stderr, flush=True)  # noqa: T201
 

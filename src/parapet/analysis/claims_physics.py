@@ -68,14 +68,17 @@ class Sight:
         self.reference_snr = detection.required_snr(0.5, 1e-6, 1, 1)
         self.modes = [
             Mode(
-                mode.name, mode.reference_range.nominal, mode.reference_signature.nominal,
-                mode.elevation_min.nominal, mode.elevation_max.nominal,
+                mode.name,
+                mode.reference_range.nominal,
+                mode.reference_signature.nominal,
+                mode.elevation_min.nominal,
+                mode.elevation_max.nominal,
                 propagation.two_way_gas_loss_db(
                     self.frequency_hz, self.antenna_m, REFERENCE_HEIGHT_M, mode.reference_range.nominal
                 ),
             )
             for mode in radar.modes
-        ]  # fmt: skip
+        ]
 
     def horizon_m(self, height_m: float) -> float:
         """Slant range at which a target at a height above the ground rises over the smooth horizon."""
@@ -150,7 +153,9 @@ def firsts(sight: Sight, height_m: float, rcs_m2: float, closing_mps: float, n_p
     The firm track is the first time that three of the last five looks were hits (`M_HITS` of `N_LOOKS`); the beam's
     phase is spread evenly. No battle is played: it is the closed form beside the battle's own numbers.
     """
-    start_m = min(1.05 * sight.horizon_m(height_m), sight.instrumented_m, 2.2 * sight.noise_range_m(height_m, rcs_m2))
+    start_m = min(
+        1.05 * sight.horizon_m(height_m), sight.instrumented_m, 2.2 * sight.noise_range_m(height_m, rcs_m2)
+    )
     step_m = closing_mps * sight.look_s
     plot: dict[float, float] = {}
     firm: dict[float, float] = {}
@@ -225,7 +230,12 @@ class Rounds:
     @functools.cache  # noqa: B019  (a handful of rounds, one process)
     def to(self, range_m: float, height_m: float) -> Shot:
         """The flight to a point at a ground range and a height above the ground."""
-        return Shot(*(float(v) for v in flyout.flight_to_point(self.row, 0.0, range_m, height_m, flyout.FLIGHT_STEP_S)))
+        return Shot(
+            *(
+                float(v)
+                for v in flyout.flight_to_point(self.row, 0.0, range_m, height_m, flyout.FLIGHT_STEP_S)
+            )
+        )
 
     @functools.cache  # noqa: B019
     def kinematic_reach_m(self, height_m: float = 10e3) -> float:
@@ -249,7 +259,11 @@ class Rounds:
         range_m = 2e3 * math.floor(reach_m / 2e3)
         while range_m >= 4e3:
             shot = self.to(range_m, height_m)
-            if shot.has_arrived and shot.arrival_mps >= flyout.ARRIVAL_SPEED_MIN_MPS and target_at(range_m) >= range_m:
+            if (
+                shot.has_arrived
+                and shot.arrival_mps >= flyout.ARRIVAL_SPEED_MIN_MPS
+                and target_at(range_m) >= range_m
+            ):
                 return range_m
             range_m -= 2e3
         return 0.0
@@ -281,16 +295,25 @@ def _solved(
 ) -> ballistic.LaunchSolution:
     launch = destination(SITE, LAUNCH_BEARING_RAD, range_m)
     return ballistic.solve_launch(
-        parameters, (launch.lat_rad, launch.lon_rad, 0.0), (SITE.lat_rad, SITE.lon_rad, 0.0), trajectory, STEP_S
+        parameters,
+        (launch.lat_rad, launch.lon_rad, 0.0),
+        (SITE.lat_rad, SITE.lon_rad, 0.0),
+        trajectory,
+        STEP_S,
     )
 
 
 def missile_of(entry: Any) -> ballistic.MissileParameters:
     """The launch solver's view of a ballistic missile of the catalogue."""
     return ballistic.MissileParameters(
-        entry.si("launch_mass"), entry.si("propellant_mass"), entry.si("burn_time"), entry.si("specific_impulse"),
-        entry.si("diameter"), entry.si("ballistic_coefficient"), entry.si("body_ballistic_coefficient", 0.0),
-    )  # fmt: skip
+        entry.si("launch_mass"),
+        entry.si("propellant_mass"),
+        entry.si("burn_time"),
+        entry.si("specific_impulse"),
+        entry.si("diameter"),
+        entry.si("ballistic_coefficient"),
+        entry.si("body_ballistic_coefficient", 0.0),
+    )
 
 
 def flight(
@@ -310,7 +333,9 @@ class State(NamedTuple):
     speed_mps: float
 
 
-def path(catalogue: Catalogue, threat: str, range_m: float, trajectory: str = "minimum_energy") -> list[State]:
+def path(
+    catalogue: Catalogue, threat: str, range_m: float, trajectory: str = "minimum_energy"
+) -> list[State]:
     """States along a flight, a step apart; the ground range is measured from the launch point."""
     solution = flight(catalogue, threat, range_m, trajectory)
     if solution.code != ballistic.SOLVED:
@@ -337,7 +362,9 @@ def range_of_speed_m(speed_mps: float) -> float:
     low, high = 1e3, 15e6
     for _ in range(60):
         middle = 0.5 * (low + high)
-        low, high = (middle, high) if ballistic.minimum_energy_speed_mps(middle)[0] < speed_mps else (low, middle)
+        low, high = (
+            (middle, high) if ballistic.minimum_energy_speed_mps(middle)[0] < speed_mps else (low, middle)
+        )
     return high
 
 
@@ -361,9 +388,14 @@ class Fall(NamedTuple):
 
 
 def fall(
-    catalogue: Catalogue, threat: str, range_m: float, sight: Sight, rounds: Rounds, delay_s: float,
+    catalogue: Catalogue,
+    threat: str,
+    range_m: float,
+    sight: Sight,
+    rounds: Rounds,
+    delay_s: float,
     trajectory: str = "minimum_energy",
-) -> Fall | None:  # fmt: skip
+) -> Fall | None:
     """When a missile that falls on the site is seen, and where a round launched `delay_s` after its track meets it.
 
     The track takes two more looks after the first sight. None if the missile cannot fly the range.
@@ -402,9 +434,15 @@ def fall(
         shot = rounds.to(2e3 * round(ground_m / 2e3), 500.0 * round(state.height_m / 500.0))
         if shot.has_arrived and shot.time_s <= state.t_s - launch_s:
             return Fall(
-                end_s - seen[0], seen[1], end_s - launch_s, ground_m, state.height_m, end_s - state.t_s,
-                state.speed_mps, limit,
-            )  # fmt: skip
+                end_s - seen[0],
+                seen[1],
+                end_s - launch_s,
+                ground_m,
+                state.height_m,
+                end_s - state.t_s,
+                state.speed_mps,
+                limit,
+            )
         limit = "time"
     return Fall(end_s - seen[0], seen[1], end_s - launch_s, 0.0, 0.0, 0.0, 0.0, limit)
 
@@ -449,5 +487,13 @@ def muster(catalogue: Catalogue, system: str, salvo: int = 2) -> Muster:
     ]
     one_side = (min(looking) * channels, max(looking) * channels)
     return Muster(
-        system, entry.name, count, count * channels, count * missiles, tubes, rounds, rounds // salvo, one_side
+        system,
+        entry.name,
+        count,
+        count * channels,
+        count * missiles,
+        tubes,
+        rounds,
+        rounds // salvo,
+        one_side,
     )

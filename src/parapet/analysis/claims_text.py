@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -70,8 +71,14 @@ class Claim:
     commands: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain data."""
-        return asdict(self)
+        """As plain data; what is not a finite number becomes None."""
+        data = asdict(self)
+        for line in data["lines"]:
+            line["values"] = {
+                key: None if isinstance(value, float) and not math.isfinite(value) else value
+                for key, value in line["values"].items()
+            }
+        return data
 
 
 def verdict_of(lines: Sequence[Line]) -> str:
@@ -130,7 +137,8 @@ def markdown(claims: Sequence[Claim], head: str = "") -> str:
         "Each military sentence, the model's answer, and the command that repeats it. The verdict follows from the "
         "column *met*: **holds** if every case that bears on the sentence meets it, **does not hold** if none does, "
         "else **holds only if**. Nominal catalogue figures; what is not modelled (terrain, jamming, clutter, decoys) "
-        "favours the defender: a sentence that fails here is unlikely to hold in the field, and one that holds here may fail.",
+        "favours the defender: a sentence that fails here is unlikely to hold in the field, and one that holds "
+        "here may fail.",
         "",
         head,
         "",
@@ -141,7 +149,7 @@ def markdown(claims: Sequence[Claim], head: str = "") -> str:
     ]
     for one in claims:
         out += [
-            f'## {one.sentence} {{ #{one.key} }}',
+            f"## {one.sentence} {{ #{one.key} }}",
             "",
             f"*Published:* {one.published}",
             "",

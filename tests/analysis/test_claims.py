@@ -1,0 +1,153 @@
+"""Claims and the sums behind them: counts by hand, closed forms, a naive twin of the chain of looks."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from parapet import catalogue
+from parapet.analysis import claims, claims_physics
+from parapet.analysis.claims_text import (
+    DOES_NOT_HOLD,
+    HOLDS,
+    HOLDS_ONLY_IF,
+    SENTENCES,
+    VERDICTS,
+    Line,
+    verdict_of,
+)
+
+KNOWN = catalogue.load()
+
+
+@pytest.mark.parametrize(
+    "system, units, targets, missiles, tubes",
+    [
+        ("s400-full", 8, 80, 160, 256),
+        ("s400-original", 6, 36, 72, 192),
+        ("s400-turkiye-4", 4, 40, 80, 64),
+        ("s400-turkiye-2", 2, 20, 40, 64),
+        ("s400-fire-unit", 1, 10, 20, 32),
+    ],
+)
+def test_muster_counts_as_a_person_would(
+    system: str, units: int, targets: int, missiles: int, tubes: int
+) -> None:
+    m = claims_physics.muster(KNOWN, system)
+    assert (m.fire_units, m.target_channels, m.missile_channels, m.tubes) == (units, targets, missiles, tubes)
+
+
+def test_sectors_bound_what_comes_from_one_side() -> None:
+    """Eight boresights 45 deg apart, 60 deg to each side: two or three hold any direction; two of them leave gaps."""
+    assert claims_physics.muster(KNOWN, "s400-full").targets_one_side == (20, 30)
+    assert claims_physics.muster(KNOWN, "s400-turkiye-2").targets_one_side == (0, 10)
+
+
+def test_verdict_follows_from_the_cases() -> None:
+    yes, no, other = Line("a", "", True), Line("b", "", False), Line("c", "")
+    assert verdict_of([yes, other]) == HOLDS
+    assert verdict_of([yes, no]) == HOLDS_ONLY_IF
+    assert verdict_of([no, other]) == DOES_NOT_HOLD
+    assert verdict_of([other]) == DOES_NOT_HOLD
+
+
+def test_speed_and_range_class_do_not_agree() -> None:
+    """Vis-viva by hand: lambda = v^2 R / mu, sin(half angle) = lambda / (2 - lambda)."""
+    lam = 4800.0**2 * 6371e3 / 3.986004418e14
+    by_hand = 2.0 * 6371e3 * math.asin(lam / (2.0 - lam))
+    assert claims_physics.range_of_speed_m(4800.0) == pytest.approx(by_hand, rel=1e-4)
+    assert by_hand < 0.9 * 3500e3
+
+
+def test_horizon_of_a_cruise_missile() -> None:
+    """4.12 (sqrt h1 + sqrt h2) km, the rule of thumb of the books; 25 to 35 km without mast."""
+    for mast, expected in ((None, 7.0), (24.0, 24.0), (39.0, 39.0)):
+        sight = claims_physics.Sight(KNOWN.radars["96l6e"], mast)
+        rule_km = 4.12 * (math.sqrt(expected) + math.sqrt(15.0))
+        assert sight.horizon_m(15.0) / 1e3 == pytest.approx(rule_km, rel=0.01)
+    assert 25e3 < claims_physics.Sight(KNOWN.radars["96l6e"]).horizon_m(15.0) < 35e3
+
+
+def test_published_point_comes_back() -> None:
+    sight = claims_physics.Sight(KNOWN.radars["91n6e"])
+    assert sight.noise_range_m(10e3, 4.0) == pytest.approx(390e3, rel=1e-3)
+    assert sight.range_m(50.0, 4.0)[1] == "horizon"
+
+
+class _Even:
+    """A radar that sees every look with the same chance."""
+
+    look_s = 10.0
+    instrumented_m = 400e3
+
+    def __init__(self, p: float) -> None:
+        self.p = p
+
+    def horizon_m(self, height_m: float) -> float:
+        return 1e9
+
+    def noise_range_m(self, height_m: float, rcs_m2: float) -> float:
+        return 1e9
+
+    def p_look(self, range_m: float, height_m: float, rcs_m2: float) -> float:
+        return self.p
+
+
+def test_chain_of_certain_looks_needs_three() -> None:
+    found = claims_physics.firsts(_Even(1.0), 10e3, 1.0, 250.0, n_phases=1)  # type: ignore[arg-type]
+    assert found.plot_m == (400e3, 400e3, 400e3)
+    assert found.firm_m == (395e3, 395e3, 395e3)
+
+
+def test_chain_agrees_with_its_naive_twin() -> None:
+    p, n_looks, n = 0.4, 60, 20000
+    hits = np.random.default_rng(5).random((n, n_looks)) < p
+    firm = np.full(n, n_looks)
+    for i in range(n):
+        for k in range(n_looks):
+            if hits[i, max(0, k - 4) : k + 1].sum() >= 3:
+                firm[i] = k
+                break
+    found = claims_physics.firsts(_Even(p), 10e3, 1.0, 250.0, n_phases=1)  # type: ignore[arg-type]
+    middle = 400e3 - 2500.0 * float(np.median(firm))
+    assert found.firm_m[1] == pytest.approx(middle, abs=2501.0)
+
+
+def test_every_claim_is_answered_without_a_battle(capsys: pytest.CaptureFixture[str]) -> None:
+    claims.main(as_json=True, has_battles=False)
+    found = json.loads(capsys.readouterr().out)
+    assert [one["key"] for one in found] == list(SENTENCES)
+    for one in found:
+        assert one["verdict"] in VERDICTS
+        assert one["condition"] and one["commands"] and one["lines"]
+    verdict = {one["key"]: one["verdict"] for one in found}
+    assert verdict["80-targets"] == HOLDS_ONLY_IF
+    assert verdict["600-km"] == HOLDS_ONLY_IF
+    assert verdict["400-km"] == HOLDS_ONLY_IF
+    low = next(line for line in found[1]["lines"] if "15 m" in line["case"])
+    assert low["is_met"] is False and low["values"]["first_plot_m"] < 35e3
+    scud = found[1]["lines"][-1]
+    assert 0.0 < scud["values"]["meeting_m"] <= 60e3
+
+
+@pytest.mark.slow
+def test_claims_with_battles() -> None:
+    found = {one.key: one for one in claims.claims()}
+    assert list(found) == list(SENTENCES)
+    dormant = found["switched-off"].lines[2]
+    assert dormant.is_met is True and dormant.values["killed"] == 0
+    text = claims.markdown(list(found.values()))
+    assert all(one.sentence in text for one in found.values())
+
+
+def test_rows_say_what_does_not_match() -> None:
+    from validation.rows import PREDICTED, Row, wilson
+
+    row = Row("t", "q", "km", 10.0, 20.0, "s", 25.0, PREDICTED)
+    assert row.verdict == "**MISMATCH** +25 %"
+    assert Row("t", "q", "km", 10.0, 20.0, "s", 15.0, PREDICTED).verdict == "agrees"
+    assert Row("t", "q", "km", math.nan, math.nan, "s", 15.0, PREDICTED).verdict == "-"
+    assert wilson(5, 10) == pytest.approx((0.2366, 0.7634), abs=1e-4)

@@ -1,0 +1,1 @@
+"""Published figures against the model: `python -m validation` writes `docs/trust.md` and `docs/claims.md`."""
