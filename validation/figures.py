@@ -219,7 +219,7 @@ def timeline(catalogue: Catalogue, file: Path) -> None:
 
 def _bars(axis: Any, row: int, begin: float, seen: float, launch: float, meeting: float) -> None:
     marks = (begin, min(seen, begin), min(max(launch, 0.0), begin), meeting, 0.0)
-    for left, right, colour in zip(marks, marks[1:], BARS, strict=True):
+    for left, right, colour in zip(marks[:-1], marks[1:], BARS, strict=True):
         axis.barh(row, left - right, left=right, height=0.6, color=colour)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from parapet.analysis import claims_physics as physics
 from parapet.analysis.claims_text import Claim, Line, claim, km, markdown, render
 from parapet.catalogue import Catalogue, load
+from parapet.engine.tracking import M_HITS
 from parapet.physics import ballistic
 
 if TYPE_CHECKING:
@@ -325,7 +326,7 @@ def reaction_10(catalogue: Catalogue, has_battles: bool = True) -> Claim:
     reaction = system.figure("reaction_time")
     delay_s = system.si("command_delay")
     period_s = catalogue.radars["91n6e"].si("period")
-    track_s = (physics.M_HITS - 1) * period_s
+    track_s = (M_HITS - 1) * period_s
     from_track = delay_s + 0.5 * system.si("decision_period") + ACQUISITION_S + reaction.nominal
     lines = [
         Line(
@@ -348,7 +349,7 @@ def reaction_10(catalogue: Catalogue, has_battles: bool = True) -> Claim:
             "From the first plot",
             f"{track_s + from_track:.1f} s at the least: the 91N6E turns once in {period_s:.0f} s and a firm "
             "track takes "
-            f"{physics.M_HITS} hits, {track_s:.0f} s or more.",
+            f"{M_HITS} hits, {track_s:.0f} s or more.",
             track_s + from_track <= CLAIMED_REACTION_S,
             {"seconds": track_s + from_track},
         ),
