@@ -46,7 +46,7 @@ class Page:
 
     def commands(self) -> list[list[str]]:
         """Arguments of every `parapet` line of its shell blocks."""
-        lines = (line.strip() for body in self.of("sh", "console", "bash") for line in body.splitlines())
+        lines = (line.strip() for body in self.of("sh", "text") for line in body.splitlines())
         return [shlex.split(line, comments=True)[1:] for line in lines if line.startswith("parapet ")]
 
 
