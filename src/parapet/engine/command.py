@@ -10,6 +10,7 @@ that may fly on the command post's track goes on without the engagement radar wh
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from parapet._jit import inner
 from parapet.engine.codes import (
@@ -48,12 +49,21 @@ from parapet.engine.codes import (
     WHY_NO_SOLUTION,
     WHY_NOT_ACQUIRED,
     WHY_NOT_HOSTILE,
-    WHY_OUT_OF_RADAR_RANGE,
     WHY_OUTSIDE_SECTOR,
     WHY_REACTION_TIME,
     WHY_UNIT_NOT_READY,
 )
-from parapet.engine.prediction import coast_step, flyout, ground_range_m, has_sight, is_inside_sector, level_point, position_variance, velocity_variance
+from parapet.engine.prediction import (
+    coast_step,
+    flyout,
+    ground_range_m,
+    is_in_sight,
+    level_point,
+    position_variance,
+    velocity_variance,
+)
+from parapet.engine.sensing import _sector_code as sector_code
+from parapet.engine.sensing import face_of
 from parapet.engine.state import (
     TOTAL_ACQUISITIONS,
     TOTAL_ACQUISITIONS_FAILED,
@@ -95,35 +105,80 @@ MIN_VALUE = 0.01
 """Tracks that threaten less than this are not worth a round."""
 
 
+class Weapon(NamedTuple):
+    """The numbers of one interceptor type on one fire unit, handed down instead of whole families (compile time)."""
+
+    x_m: float
+    y_m: float
+    z_m: float
+    ground_m: float
+    range_air_m: float
+    range_ballistic_m: float
+    range_min_m: float
+    height_min_m: float
+    height_max_m: float
+    target_speed_max_mps: float
+    flight_max_s: float
+    arrival_speed_min_mps: float
+    is_uplink: int
+    i_type: int
+    table_range_m: float
+    table_height_m: float
+
+
 @inner
-def is_inside_envelope(air, units, interceptors, i_unit, i_type, is_ballistic, x, y, z, speed):
+def weapon_of(air, units, interceptors, i_unit, i_type):
+    """The numbers of interceptor ``i_type`` on fire unit ``i_unit``."""
+    return Weapon(
+        units.x_m[i_unit],
+        units.y_m[i_unit],
+        units.z_m[i_unit],
+        air.ground_m,
+        interceptors.range_air_m[i_type],
+        interceptors.range_ballistic_m[i_type],
+        interceptors.range_min_m[i_type],
+        interceptors.height_min_m[i_type],
+        interceptors.height_max_m[i_type],
+        interceptors.target_speed_max_mps[i_type],
+        interceptors.flight_max_s[i_type],
+        interceptors.arrival_speed_min_mps[i_type],
+        interceptors.is_search_track_uplink[i_type],
+        i_type,
+        interceptors.table_range_m[i_type],
+        interceptors.table_height_m[i_type],
+    )
+
+
+@inner
+def is_inside_envelope(weapon, is_ballistic, x, y, z, speed):
     """Whether the published envelope of the interceptor holds a target at this point at this speed (bool)."""
-    kinds = interceptors
-    reach = kinds.range_ballistic_m[i_type] if is_ballistic else kinds.range_air_m[i_type]
-    dx = x - units.x_m[i_unit]
-    dy = y - units.y_m[i_unit]
-    dz = z - units.z_m[i_unit]
+    reach = weapon.range_ballistic_m if is_ballistic else weapon.range_air_m
+    dx = x - weapon.x_m
+    dy = y - weapon.y_m
+    dz = z - weapon.z_m
     slant = math.sqrt(dx * dx + dy * dy + dz * dz)
-    if slant > reach or slant < kinds.range_min_m[i_type]:
+    if slant > reach or slant < weapon.range_min_m:
         return False
-    height = height_m(x, y, z) - air.ground_m
-    if height < kinds.height_min_m[i_type] or height > kinds.height_max_m[i_type]:
+    height = height_m(x, y, z) - weapon.ground_m
+    if height < weapon.height_min_m or height > weapon.height_max_m:
         return False
-    return speed <= kinds.target_speed_max_mps[i_type]
+    return speed <= weapon.target_speed_max_mps
 
 
 @inner
-def arrival(air, units, interceptors, i_unit, i_type, x, y, z):
+def arrival(weapon, table, x, y, z):
     """Time of flight, arrival speed and load of a round of this type from this unit to a point; time < 0: cannot."""
-    ground = ground_range_m(units.x_m[i_unit], units.y_m[i_unit], units.z_m[i_unit], x, y, z)
-    time, speed, load = flyout(interceptors, i_type, ground, height_m(x, y, z) - air.ground_m)
-    if time > interceptors.flight_max_s[i_type] or speed < interceptors.arrival_speed_min_mps[i_type]:
+    ground = ground_range_m(weapon.x_m, weapon.y_m, weapon.z_m, x, y, z)
+    time, speed, load = flyout(
+        table, weapon.i_type, weapon.table_range_m, weapon.table_height_m, ground, height_m(x, y, z) - weapon.ground_m
+    )
+    if time > weapon.flight_max_s or speed < weapon.arrival_speed_min_mps:
         return -1.0, speed, load
     return time, speed, load
 
 
 @inner
-def intercept_air(air, units, interceptors, i_unit, i_type, x, y, z, vx, vy, vz, delay_s):
+def intercept_air(weapon, table, x, y, z, vx, vy, vz, delay_s):
     """Predicted intercept point of a straight flight: (time from now, x, y, z), time < 0 when there is none."""
     t = delay_s
     px = x
@@ -131,7 +186,7 @@ def intercept_air(air, units, interceptors, i_unit, i_type, x, y, z, vx, vy, vz,
     pz = z
     for _ in range(12):
         px, py, pz = level_point(x, y, z, vx, vy, vz, t)
-        flight, _, _ = arrival(air, units, interceptors, i_unit, i_type, px, py, pz)
+        flight, _, _ = arrival(weapon, table, px, py, pz)
         if flight < 0.0:
             return -1.0, px, py, pz
         after = delay_s + flight
@@ -142,79 +197,68 @@ def intercept_air(air, units, interceptors, i_unit, i_type, x, y, z, vx, vy, vz,
 
 
 @inner
-def intercept_ballistic(air, units, interceptors, i_unit, i_type, x, y, z, vx, vy, vz, delay_s):
+def intercept_ballistic(weapon, table, x, y, z, vx, vy, vz, delay_s):
     """First point of a fall that a round of this type can reach in time and inside its envelope.
 
     Returns (time from now, x, y, z, spare): ``spare`` seconds the launch may wait. Time < 0: there is none.
     """
     t = 0.0
-    late = 1e9
-    reach = interceptors.range_ballistic_m[i_type]
+    reach = weapon.range_ballistic_m
     for _ in range(400):
-        dx = x - units.x_m[i_unit]
-        dy = y - units.y_m[i_unit]
-        dz = z - units.z_m[i_unit]
-        slant2 = dx * dx + dy * dy + dz * dz
+        dx = x - weapon.x_m
+        dy = y - weapon.y_m
+        dz = z - weapon.z_m
         dt = 4.0
-        if slant2 < 4.0 * reach * reach:
+        if dx * dx + dy * dy + dz * dz < 4.0 * reach * reach:
             dt = 1.0
             speed = math.sqrt(vx * vx + vy * vy + vz * vz)
-            if is_inside_envelope(air, units, interceptors, i_unit, i_type, True, x, y, z, speed):
-                flight, _, _ = arrival(air, units, interceptors, i_unit, i_type, x, y, z)
-                if flight >= 0.0:
-                    spare = t - delay_s - flight
-                    if spare >= 0.0:
-                        return t, x, y, z, spare
-                    late = spare
+            if is_inside_envelope(weapon, True, x, y, z, speed):
+                flight, _, _ = arrival(weapon, table, x, y, z)
+                if flight >= 0.0 and t - delay_s - flight >= 0.0:
+                    return t, x, y, z, t - delay_s - flight
         x, y, z, vx, vy, vz = coast_step(x, y, z, vx, vy, vz, dt)
         t += dt
-        if height_m(x, y, z) < air.ground_m:
+        if height_m(x, y, z) < weapon.ground_m:
             break
-    if late > 1e8:
-        return -2.0, x, y, z, 0.0
     return -1.0, x, y, z, 0.0
 
 
 @inner
-def solve_intercept(air, radars, units, interceptors, i_unit, i_type, track, now_s, delay_s):
+def solve_intercept(weapon, table, face, earth_factor, track, now_s, delay_s):
     """Predicted intercept of a track: (reason or 0, time from now, x, y, z).
 
-    Reason ``WHY_NO_SOLUTION`` when time or envelope forbid, ``WHY_OUTSIDE_SECTOR`` / ``WHY_NO_LINE_OF_SIGHT`` when the engagement
-    radar will not see the point.
+    Reason ``WHY_NO_SOLUTION`` when time or envelope forbid, ``WHY_REACTION_TIME`` when it is too early to launch at a fall,
+    ``WHY_OUTSIDE_SECTOR`` / ``WHY_NO_LINE_OF_SIGHT`` when the engagement radar will not see the point.
     """
     dt = now_s - track.t_s
     x = track.x_m + track.vx_mps * dt
     y = track.y_m + track.vy_mps * dt
     z = track.z_m + track.vz_mps * dt
     speed = math.sqrt(track.vx_mps * track.vx_mps + track.vy_mps * track.vy_mps + track.vz_mps * track.vz_mps)
-    is_ballistic = track["class"] == CLASS_BALLISTIC
-    if is_ballistic:
+    if track["class"] == CLASS_BALLISTIC:
         if track.time_to_go_s > PLAN_AHEAD_S:
             return WHY_NO_SOLUTION, -1.0, x, y, z
         time, px, py, pz, spare = intercept_ballistic(
-            air, units, interceptors, i_unit, i_type, x, y, z, track.vx_mps, track.vy_mps, track.vz_mps, delay_s
+            weapon, table, x, y, z, track.vx_mps, track.vy_mps, track.vz_mps, delay_s
         )
         if time < 0.0:
             return WHY_NO_SOLUTION, -1.0, px, py, pz
         if spare > (DESIGNATE_AHEAD_S if delay_s > 0.0 else LAUNCH_AHEAD_S):
             return WHY_REACTION_TIME, -1.0, px, py, pz
     else:
-        dx = x - units.x_m[i_unit]
-        dy = y - units.y_m[i_unit]
-        dz = z - units.z_m[i_unit]
+        dx = x - weapon.x_m
+        dy = y - weapon.y_m
+        dz = z - weapon.z_m
         far = math.sqrt(dx * dx + dy * dy + dz * dz)
-        if far > interceptors.range_air_m[i_type] + speed * (interceptors.flight_max_s[i_type] + delay_s):
+        if far > weapon.range_air_m + speed * (weapon.flight_max_s + delay_s):
             return WHY_NO_SOLUTION, -1.0, x, y, z
-        time, px, py, pz = intercept_air(
-            air, units, interceptors, i_unit, i_type, x, y, z, track.vx_mps, track.vy_mps, track.vz_mps, delay_s
-        )
-        if time < 0.0 or not is_inside_envelope(air, units, interceptors, i_unit, i_type, False, px, py, pz, speed):
+        time, px, py, pz = intercept_air(weapon, table, x, y, z, track.vx_mps, track.vy_mps, track.vz_mps, delay_s)
+        if time < 0.0 or not is_inside_envelope(weapon, False, px, py, pz, speed):
             return WHY_NO_SOLUTION, -1.0, px, py, pz
-    i_radar = units.i_radar[i_unit]
-    if interceptors.is_search_track_uplink[i_type] == 0:
-        if not is_inside_sector(radars, air, i_radar, px, py, pz):
+    if weapon.is_uplink == 0:
+        if sector_code(face, earth_factor, px, py, pz) != 0:
             return WHY_OUTSIDE_SECTOR, -1.0, px, py, pz
-        if not has_sight(radars, air, i_radar, px, py, pz):
+        if not is_in_sight(face, earth_factor, weapon.ground_m, px, py, pz):
             return WHY_NO_LINE_OF_SIGHT, -1.0, px, py, pz
     return 0, time, px, py, pz
 
@@ -304,7 +348,8 @@ def evaluate(air, assets, belief, i_picture, now_s):
             when = 0.0
             if vv > 1.0:
                 when = (dx * track.vx_mps + dy * track.vy_mps + dz * track.vz_mps) / vv
-            if when < 0.0:
+            is_receding = when <= 0.0
+            if is_receding:
                 when = 0.0
             cx = dx - track.vx_mps * when
             cy = dy - track.vy_mps * when
@@ -314,16 +359,15 @@ def evaluate(air, assets, belief, i_picture, now_s):
             if value > track.value:
                 track.value = value
                 track.i_asset = j
-                track.time_to_go_s = when
+                track.time_to_go_s = 1e9 if is_receding else when
 
 
 @inner
-def is_hostile(units, assets, i_unit, track, now_s):
+def is_hostile(least, reach, assets, track, now_s):
     """Identity by rule, from the track alone: falling ballistic, or fast enough and headed near something defended."""
     if track["class"] == CLASS_BALLISTIC:
         return True
     speed2 = track.vx_mps * track.vx_mps + track.vy_mps * track.vy_mps + track.vz_mps * track.vz_mps
-    least = units.hostile_speed_mps[i_unit]
     if speed2 < least * least:
         return False
     j = track.i_asset
@@ -333,7 +377,6 @@ def is_hostile(units, assets, i_unit, track, now_s):
     x = track.x_m + track.vx_mps * dt
     y = track.y_m + track.vy_mps * dt
     z = track.z_m + track.vz_mps * dt
-    reach = units.hostile_radius_m[i_unit]
     ux = assets.x_m[j] - x
     uy = assets.y_m[j] - y
     uz = assets.z_m[j] - z
@@ -452,8 +495,11 @@ def follow_channels(clock, units, interceptors, belief, own, log, now_s):
 
 
 @inner
-def best_interceptor(air, radars, units, interceptors, own, i_unit, track, now_s, delay_s):
-    """The interceptor type to use: (reason or 0, type, time to intercept, x, y, z, planned kill probability)."""
+def best_interceptor(air, units, interceptors, own, face, i_unit, i_fixed, is_uplink, track, now_s, delay_s):
+    """The interceptor type to use: (reason or 0, type, time to intercept, x, y, z, planned kill probability).
+
+    ``i_fixed`` >= 0 allows that type only; ``is_uplink`` = 1 only types that fly on the command post's track.
+    """
     reason = WHY_NO_ROUND
     best = -1
     best_score = -1.0
@@ -462,12 +508,17 @@ def best_interceptor(air, radars, units, interceptors, own, i_unit, track, now_s
     by = 0.0
     bz = 0.0
     best_p = 0.0
-    n_types = interceptors.guidance.size
     group = track["class"]
-    for k in range(n_types):
+    for k in range(interceptors.guidance.size):
+        if i_fixed >= 0 and k != i_fixed:
+            continue
+        if is_uplink == 1 and interceptors.is_search_track_uplink[k] == 0:
+            continue
         if n_rounds_ready(units, own, i_unit, k) <= 0:
             continue
-        why, t, px, py, pz = solve_intercept(air, radars, units, interceptors, i_unit, k, track, now_s, delay_s)
+        why, t, px, py, pz = solve_intercept(
+            weapon_of(air, units, interceptors, i_unit, k), interceptors.table, face, air.earth_factor, track, now_s, delay_s
+        )
         if why != 0:
             if reason == WHY_NO_ROUND or why > reason:
                 reason = why
@@ -552,12 +603,11 @@ def designate(clock, units, belief, own, log, row, i_unit, i_picture, i_track, i
 
 
 @inner
-def unit_reason(air, radars, units, assets, own, i_unit, track, now_s):
+def unit_reason(air, units, assets, own, face, i_unit, track, now_s):
     """Why a fire unit cannot even consider this track now, or 0. Cheap checks first."""
-    i_radar = units.i_radar[i_unit]
     if own.unit[i_unit].is_alive == 0 or now_s < units.ready_s[i_unit]:
         return WHY_UNIT_NOT_READY
-    if not is_hostile(units, assets, i_unit, track, now_s):
+    if not is_hostile(units.hostile_speed_mps[i_unit], units.hostile_radius_m[i_unit], assets, track, now_s):
         return WHY_NOT_HOSTILE
     if units.hold_fire[i_unit] == 1:
         return WHY_DOCTRINE
@@ -567,14 +617,10 @@ def unit_reason(air, radars, units, assets, own, i_unit, track, now_s):
     x = track.x_m + track.vx_mps * dt
     y = track.y_m + track.vy_mps * dt
     z = track.z_m + track.vz_mps * dt
-    if not is_inside_sector(radars, air, i_radar, x, y, z):
-        return WHY_OUTSIDE_SECTOR
-    dx = x - radars.x_m[i_radar]
-    dy = y - radars.y_m[i_radar]
-    dz = z - radars.z_m[i_radar]
-    if dx * dx + dy * dy + dz * dz > radars.range_max_m[i_radar] * radars.range_max_m[i_radar]:
-        return WHY_OUT_OF_RADAR_RANGE
-    if not has_sight(radars, air, i_radar, x, y, z):
+    code = sector_code(face, air.earth_factor, x, y, z)
+    if code != 0:
+        return code
+    if not is_in_sight(face, air.earth_factor, air.ground_m, x, y, z):
         return WHY_NO_LINE_OF_SIGHT
     return 0
 
@@ -610,6 +656,7 @@ def assign_fire(clock, air, radars, posts, units, interceptors, assets, belief, 
         if free <= 0 and clock.record < RECORD_EVENTS:
             continue
         base = i_picture * n_tracks
+        face = face_of(radars, units.i_radar[u])
         for i in range(n_tracks):
             track = belief.track[i_picture, i]
             if track.status != TRACK_FIRM:
@@ -620,7 +667,7 @@ def assign_fire(clock, air, radars, posts, units, interceptors, assets, belief, 
                 if track.time_to_go_s > 40.0:
                     own.reason[u, base + i] = WHY_DOCTRINE
                     continue
-            why = unit_reason(air, radars, units, assets, own, u, track, now_s)
+            why = unit_reason(air, units, assets, own, face, u, track, now_s)
             if why != 0:
                 own.reason[u, base + i] = why
                 continue
@@ -629,7 +676,9 @@ def assign_fire(clock, air, radars, posts, units, interceptors, assets, belief, 
                     own.reason[u, base + i] = WHY_DOCTRINE
                 continue
             delay = max(ACQUISITION_GUESS_S, units.reaction_s[u] - (now_s - track.firm_s))
-            why, k, t_go, px, py, pz, p_kill = best_interceptor(air, radars, units, interceptors, own, u, track, now_s, delay)
+            why, k, t_go, px, py, pz, p_kill = best_interceptor(
+                air, units, interceptors, own, face, u, -1, 0, track, now_s, delay
+            )
             if why != 0:
                 own.reason[u, base + i] = why
                 continue
@@ -779,23 +828,13 @@ def fire(clock, air, radars, units, launchers, interceptors, belief, own, log, n
         if is_same and now_s - track.firm_s < units.reaction_s[u]:
             own.reason[u, slot] = WHY_REACTION_TIME
             continue
-        if channel.n_flying == 0 and channel.n_fired == 0:
-            # the type may change between designation and launch
-            why, k, t_go, px, py, pz, _ = best_interceptor(
-                air, radars, units, interceptors, own, u, belief.fire[row] if channel.status == CHANNEL_TRACKING else track, now_s, 0.0
-            )
-            if channel.status == CHANNEL_SEARCH_TRACK and k >= 0 and interceptors.is_search_track_uplink[k] == 0:
-                k = channel.i_interceptor
-                why, t_go, px, py, pz = solve_intercept(air, radars, units, interceptors, u, k, track, now_s, 0.0)
-                if n_rounds_ready(units, own, u, k) <= 0:
-                    why = WHY_NO_ROUND
-        else:
-            k = channel.i_interceptor
-            why, t_go, px, py, pz = solve_intercept(
-                air, radars, units, interceptors, u, k, belief.fire[row] if channel.status == CHANNEL_TRACKING else track, now_s, 0.0
-            )
-            if n_rounds_ready(units, own, u, k) <= 0:
-                why = WHY_NO_ROUND
+        # the type may change until the first round is away
+        i_fixed = channel.i_interceptor if channel.n_fired > 0 or channel.n_flying > 0 else -1
+        is_uplink = 1 if channel.status == CHANNEL_SEARCH_TRACK else 0
+        why, k, t_go, px, py, pz, _ = best_interceptor(
+            air, units, interceptors, own, face_of(radars, units.i_radar[u]), u, i_fixed, is_uplink,
+            track if is_uplink == 1 else belief.fire[row], now_s, 0.0,
+        )  # fmt: skip
         if why != 0:
             if is_same and channel.n_flying == 0:
                 own.reason[u, slot] = why

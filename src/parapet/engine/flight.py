@@ -33,7 +33,9 @@ from parapet.engine.codes import (
     WAITING,
 )
 from parapet.engine.draws import STREAM_AIM, STREAM_SEEKER_NOISE, normal_quantile, uniforms
-from parapet.engine.prediction import coast_step, flyout, ground_range_m, has_sight, is_inside_sector, level_point
+from parapet.engine.prediction import coast_step, flyout, ground_range_m, is_in_sight, level_point
+from parapet.engine.sensing import _sector_code as sector_code
+from parapet.engine.sensing import face_of
 from parapet.engine.telling import tell
 from parapet.physics.ballistic import COL_CUTOFF_S, ballistic_step
 from parapet.physics.earth import height_m, rotating_acceleration, up_and_height
@@ -360,14 +362,13 @@ def target_at(threat, share, dt_s):
 
 
 @inner
-def find_target(threats, interceptors, truth, one):
+def find_target(truth, rcs, one, kind, view_rad, seeker_range_m):
     """The living threat nearest to where the round believes its target is, inside what its receiver can see; -1 none."""
-    k = one.i_interceptor
     dx = one.est_x_m - one.x_m
     dy = one.est_y_m - one.y_m
     dz = one.est_z_m - one.z_m
     away = math.sqrt(dx * dx + dy * dy + dz * dz)
-    basket = 300.0 + interceptors.seeker_view_rad[k] * away
+    basket = 300.0 + view_rad * away
     best = -1
     best_m = basket
     for i in range(truth.threat.size):
@@ -382,11 +383,11 @@ def find_target(threats, interceptors, truth, one):
         off = math.sqrt(ex * ex + ey * ey + ez * ez)
         if off >= best_m:
             continue
-        if interceptors.guidance[k] == GUIDANCE_ACTIVE:
+        if kind == GUIDANCE_ACTIVE:
             rx = threat.x_m - one.x_m
             ry = threat.y_m - one.y_m
             rz = threat.z_m - one.z_m
-            reach = seeker_lock_range_m(interceptors.seeker_range_m[k], seen_m2(threats, threat, i, 4, one.x_m, one.y_m, one.z_m))
+            reach = seeker_lock_range_m(seeker_range_m, seen_m2(rcs, threat, i, 4, one.x_m, one.y_m, one.z_m))
             if rx * rx + ry * ry + rz * rz > reach * reach:
                 continue
         best = i
@@ -395,9 +396,8 @@ def find_target(threats, interceptors, truth, one):
 
 
 @inner
-def seen_m2(threats, threat, i, i_band, from_x, from_y, from_z):
+def seen_m2(sides, threat, i, i_band, from_x, from_y, from_z):
     """Radar cross-section of a threat in a band, seen from a point, by its aspect, m2."""
-    sides = threats.rcs_m2
     cosine = cos_aspect(
         threat.x_m, threat.y_m, threat.z_m, threat.vx_mps, threat.vy_mps, threat.vz_mps, from_x, from_y, from_z
     )
@@ -405,30 +405,25 @@ def seen_m2(threats, threat, i, i_band, from_x, from_y, from_z):
 
 
 @inner
-def measure(threats, radars, units, interceptors, own, one, threat, seed, run, tx, ty, tz, twx, twy, twz, dt_s):
-    """The round's receiver measures the line of sight to the true target, with noise; the estimate is updated."""
-    k = one.i_interceptor
+def measure(rcs_m2, identity, glint_m, kind, noise_rad, seeker_range_m, lit_m, one, threat, seed, run, tx, ty, tz, dt_s):
+    """The round's receiver measures the line of sight to the true target, with noise; the estimate is updated.
+
+    ``lit_m``: distance from the engagement radar that lights the target (TVM). ``noise_rad``: of the receiver or seeker.
+    """
     rx = tx - one.x_m
     ry = ty - one.y_m
     rz = tz - one.z_m
     away = math.sqrt(rx * rx + ry * ry + rz * rz)
     if away < 1.0:
         return
-    i = one.i_target
-    rcs = max(seen_m2(threats, threat, i, 4, one.x_m, one.y_m, one.z_m), 1e-6)
-    if interceptors.guidance[k] == GUIDANCE_TVM:
-        i_radar = units.i_radar[one.i_unit]
-        dx = tx - radars.x_m[i_radar]
-        dy = ty - radars.y_m[i_radar]
-        dz = tz - radars.z_m[i_radar]
-        lit = math.sqrt(dx * dx + dy * dy + dz * dz)
-        sigma = los_sigma_tvm_rad(interceptors.receiver_noise_rad[k], lit, away, rcs)
+    rcs = max(seen_m2(rcs_m2, threat, one.i_target, 4, one.x_m, one.y_m, one.z_m), 1e-6)
+    if kind == GUIDANCE_TVM:
+        sigma = los_sigma_tvm_rad(noise_rad, lit_m, away, rcs)
     else:
-        sigma = los_sigma_active_rad(interceptors.seeker_noise_rad[k], away, interceptors.seeker_range_m[k], rcs)
-    u0, u1, u2, _ = uniforms(seed, run, STREAM_SEEKER_NOISE, threats.id[i], one.i_nth, one.n_measures)
+        sigma = los_sigma_active_rad(noise_rad, away, seeker_range_m, rcs)
+    u0, u1, u2, _ = uniforms(seed, run, STREAM_SEEKER_NOISE, identity, one.i_nth, one.n_measures)
     one.n_measures += 1
-    glint = threats.glint_m[i]
-    across = math.sqrt(sigma * away * sigma * away + glint * glint)
+    across = math.sqrt(sigma * away * sigma * away + glint_m * glint_m)
     g0 = across * normal_quantile(u0)
     g1 = across * normal_quantile(u1)
     g2 = RANGE_NOISE_M * normal_quantile(u2)
@@ -464,9 +459,8 @@ def measure(threats, radars, units, interceptors, own, one, threat, seed, run, t
 
 
 @inner
-def homing_command(interceptors, one):
+def homing_command(params, one):
     """The guidance law of the end game: from the round's own estimate, nothing else."""
-    params = interceptors.flight[one.i_interceptor]
     bx = 0.0
     by = 0.0
     bz = 0.0
@@ -503,18 +497,23 @@ def home(clock, air, threats, radars, units, interceptors, truth, own, one, seed
     n = max(int(math.floor(dt_s / clock.homing_dt_s + 0.5)), 1)
     h = dt_s / n
     every = max(int(math.floor(clock.measure_dt_s / h + 0.5)), 1)
-    is_measuring = interceptors.guidance[one.i_interceptor] != GUIDANCE_COMMAND and one.has_guidance == 1
+    k = one.i_interceptor
+    kind = interceptors.guidance[k]
+    seeker_range_m = interceptors.seeker_range_m[k]
+    noise_rad = interceptors.receiver_noise_rad[k] if kind == GUIDANCE_TVM else interceptors.seeker_noise_rad[k]
+    is_measuring = kind != GUIDANCE_COMMAND and one.has_guidance == 1
     if one.i_target >= 0 and truth.threat[one.i_target].status != FLYING:
         one.i_target = -1
         one.is_orphan = 1
     if one.i_target < 0 and one.is_orphan == 0:
-        i = find_target(threats, interceptors, truth, one)
+        i = find_target(truth, threats.rcs_m2, one, kind, interceptors.seeker_view_rad[k], seeker_range_m)
         if i >= 0:
             one.i_target = i
             one.i_nth = truth.threat[i].n_shots
             truth.threat[i].n_shots += 1
             one.n_measures = 0
     since = begin_s - one.launch_s
+    i_radar = units.i_radar[one.i_unit]
     for step in range(n):
         share = float(step) / n
         has_target = one.i_target >= 0
@@ -528,7 +527,13 @@ def home(clock, air, threats, radars, units, interceptors, truth, own, one, seed
             threat = truth.threat[one.i_target]
             tx, ty, tz, twx, twy, twz = target_at(threat, share, dt_s)
             if is_measuring and (step % every == 0):
-                measure(threats, radars, units, interceptors, own, one, threat, seed, run, tx, ty, tz, twx, twy, twz, clock.measure_dt_s)
+                dx = tx - radars.x_m[i_radar]
+                dy = ty - radars.y_m[i_radar]
+                dz = tz - radars.z_m[i_radar]
+                measure(
+                    threats.rcs_m2, threats.id[one.i_target], threats.glint_m[one.i_target], kind, noise_rad, seeker_range_m,
+                    math.sqrt(dx * dx + dy * dy + dz * dz), one, threat, seed, run, tx, ty, tz, clock.measure_dt_s,
+                )  # fmt: skip
             if clock.is_poisoned == 1:
                 kx = threat.x_m
                 ky = threat.y_m
@@ -537,7 +542,7 @@ def home(clock, air, threats, radars, units, interceptors, truth, own, one, seed
                 kvy = threat.vy_mps
                 kvz = threat.vz_mps
                 poison(threat)
-                homing_command(interceptors, one)
+                homing_command(params, one)
                 threat.x_m = kx
                 threat.y_m = ky
                 threat.z_m = kz
@@ -545,9 +550,9 @@ def home(clock, air, threats, radars, units, interceptors, truth, own, one, seed
                 threat.vy_mps = kvy
                 threat.vz_mps = kvz
             else:
-                homing_command(interceptors, one)
+                homing_command(params, one)
         else:
-            homing_command(interceptors, one)
+            homing_command(params, one)
         x, y, z, vx, vy, vz, ax, ay, az, load = round_step(
             one.x_m, one.y_m, one.z_m, one.vx_mps, one.vy_mps, one.vz_mps, one.lag_x_mps2, one.lag_y_mps2,
             one.lag_z_mps2, since, one.cmd_x_mps2, one.cmd_y_mps2, one.cmd_z_mps2, h, params,
@@ -619,6 +624,7 @@ def guide(clock, air, radars, units, interceptors, belief, own, log, one, now_s)
     i_radar = units.i_radar[one.i_unit]
     is_uplink = channel.status == CHANNEL_SEARCH_TRACK and channel.serial == one.serial
     kind = interceptors.guidance[k]
+    face = face_of(radars, i_radar)
     supported = channel.status != CHANNEL_FREE and channel.serial == one.serial
     track = belief.fire[one.i_channel]
     if is_uplink:
@@ -638,12 +644,12 @@ def guide(clock, air, radars, units, interceptors, belief, own, log, one, now_s)
         if not is_uplink:
             if own.radar[i_radar].is_alive == 0:
                 supported = False
-            elif not is_inside_sector(radars, air, i_radar, tx, ty, tz) or not has_sight(radars, air, i_radar, tx, ty, tz):
+            elif sector_code(face, air.earth_factor, tx, ty, tz) != 0 or not is_in_sight(face, air.earth_factor, air.ground_m, tx, ty, tz):
                 supported = False
         if supported and since > CAPTURE_S:
-            if not has_sight(radars, air, i_radar, one.x_m, one.y_m, one.z_m):
+            if not is_in_sight(face, air.earth_factor, air.ground_m, one.x_m, one.y_m, one.z_m):
                 supported = False
-            elif not is_uplink and not is_inside_sector(radars, air, i_radar, one.x_m, one.y_m, one.z_m):
+            elif not is_uplink and sector_code(face, air.earth_factor, one.x_m, one.y_m, one.z_m) != 0:
                 supported = False
     if is_autonomous:
         one.has_guidance = 1
@@ -690,12 +696,12 @@ def guide(clock, air, radars, units, interceptors, belief, own, log, one, now_s)
             away = math.sqrt(dx * dx + dy * dy + dz * dz)
             if powered:
                 from_m = ground_range_m(units.x_m[one.i_unit], units.y_m[one.i_unit], units.z_m[one.i_unit], ux, uy, uz)
-                total, _, _ = flyout(interceptors, k, from_m, height_m(ux, uy, uz) - air.ground_m)
+                total, _, _ = flyout(interceptors.table, k, interceptors.table_range_m[k], interceptors.table_height_m[k], from_m, height_m(ux, uy, uz) - air.ground_m)
                 if total < 1e8:
                     t_go = max(total - since, 0.2)
             else:
                 from_m = ground_range_m(units.x_m[one.i_unit], units.y_m[one.i_unit], units.z_m[one.i_unit], ux, uy, uz)
-                _, end_mps, _ = flyout(interceptors, k, from_m, height_m(ux, uy, uz) - air.ground_m)
+                _, end_mps, _ = flyout(interceptors.table, k, interceptors.table_range_m[k], interceptors.table_height_m[k], from_m, height_m(ux, uy, uz) - air.ground_m)
                 mean = 0.5 * (speed + min(max(end_mps, 0.6 * speed), speed))
                 t_go = away / max(mean, 100.0)
             if one.is_falling == 1:

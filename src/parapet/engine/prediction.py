@@ -6,8 +6,6 @@ import math
 
 from parapet._jit import inner
 from parapet.engine.sensing import _is_line_free as is_line_free
-from parapet.engine.sensing import _sector_code as sector_code
-from parapet.engine.sensing import face_of
 from parapet.physics.atmosphere import density_kgm3
 from parapet.physics.earth import height_m, rotating_acceleration
 
@@ -75,14 +73,11 @@ def ground_range_m(ax, ay, az, bx, by, bz):
 
 
 @inner
-def flyout(interceptors, i_type, range_m, altitude_m):
+def flyout(table, i_type, range_max, altitude_max, range_m, altitude_m):
     """Time of flight, arrival speed, load factor from the table of an interceptor; time is infinite out of reach.
 
     Same interpolation as ``engine.flyout.flyout_value``, three quantities in one look-up.
     """
-    table = interceptors.table
-    range_max = interceptors.table_range_m[i_type]
-    altitude_max = interceptors.table_height_m[i_type]
     if not (0.0 <= range_m <= range_max) or altitude_m > altitude_max:
         return math.inf, 0.0, 0.0
     n_altitudes = table.shape[2]
@@ -115,21 +110,14 @@ def flyout(interceptors, i_type, range_m, altitude_m):
 
 
 @inner
-def is_inside_sector(radars, air, i_radar, x_m, y_m, z_m):
-    """Whether a point lies in a radar's sector, elevation and range limits (command's and guidance's question)."""
-    return sector_code(face_of(radars, i_radar), air.earth_factor, x_m, y_m, z_m) == 0
-
-
-@inner
-def has_sight(radars, air, i_radar, x_m, y_m, z_m):
+def is_in_sight(face, earth_factor, ground_m, x_m, y_m, z_m):
     """Whether nothing of the earth lies between a radar and a point (command's and guidance's question)."""
-    dx = x_m - radars.x_m[i_radar]
-    dy = y_m - radars.y_m[i_radar]
-    dz = z_m - radars.z_m[i_radar]
+    dx = x_m - face.x_m
+    dy = y_m - face.y_m
+    dz = z_m - face.z_m
     return is_line_free(
-        radars.antenna_m[i_radar], air.earth_factor, math.sqrt(dx * dx + dy * dy + dz * dz),
-        height_m(x_m, y_m, z_m) - air.ground_m,
-    )  # fmt: skip
+        face.antenna_m, earth_factor, math.sqrt(dx * dx + dy * dy + dz * dz), height_m(x_m, y_m, z_m) - ground_m
+    )
 
 
 @inner
