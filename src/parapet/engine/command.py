@@ -44,6 +44,7 @@ from parapet.engine.codes import (
     WHY_FIRE_TRACK_LOST,
     WHY_LAUNCHER_BUSY,
     WHY_NO_CHANNEL,
+    WHY_NO_FIRM_TRACK,
     WHY_NO_LINE_OF_SIGHT,
     WHY_NO_ROUND,
     WHY_NO_SOLUTION,
@@ -54,11 +55,13 @@ from parapet.engine.codes import (
     WHY_UNIT_NOT_READY,
 )
 from parapet.engine.prediction import (
+    LOWEST_M,
     coast_step,
     flyout,
     ground_range_m,
     is_in_sight,
     level_point,
+    lifted,
     position_variance,
     velocity_variance,
 )
@@ -91,6 +94,9 @@ ACQUISITION_GUESS_S = 3.0
 """Time that planning allows for acquisition."""
 ROUND_WORTH = 0.02
 """Value that planning charges for a round (values of assets are of order 1 to 10)."""
+STALE_REVISITS = 1.6
+STALE_S = 3.0
+"""A track without a plot for 1.6 revisits and 3 s is coasting: no round is planned against it."""
 PLAN_AHEAD_S = 200.0
 """Falls that end later than this are not yet planned against."""
 DESIGNATE_AHEAD_S = 25.0
@@ -186,6 +192,7 @@ def intercept_air(weapon, table, x, y, z, vx, vy, vz, delay_s):
     pz = z
     for _ in range(12):
         px, py, pz = level_point(x, y, z, vx, vy, vz, t)
+        px, py, pz = lifted(px, py, pz, weapon.ground_m + LOWEST_M)
         flight, _, _ = arrival(weapon, table, px, py, pz)
         if flight < 0.0:
             return -1.0, px, py, pz
@@ -609,6 +616,8 @@ def unit_reason(air, units, assets, own, face, i_unit, track, now_s):
         return WHY_UNIT_NOT_READY
     if not is_hostile(units.hostile_speed_mps[i_unit], units.hostile_radius_m[i_unit], assets, track, now_s):
         return WHY_NOT_HOSTILE
+    if now_s - track.hit_s > STALE_REVISITS * track.revisit_s + STALE_S:
+        return WHY_NO_FIRM_TRACK
     if units.hold_fire[i_unit] == 1:
         return WHY_DOCTRINE
     if track.value < MIN_VALUE:

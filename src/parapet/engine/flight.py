@@ -33,7 +33,7 @@ from parapet.engine.codes import (
     WAITING,
 )
 from parapet.engine.draws import STREAM_AIM, STREAM_SEEKER_NOISE, normal_quantile, uniforms
-from parapet.engine.prediction import coast_step, flyout, ground_range_m, is_in_sight, level_point
+from parapet.engine.prediction import LOWEST_M, coast_step, flyout, ground_range_m, is_in_sight, level_point, lifted
 from parapet.engine.sensing import _sector_code as sector_code
 from parapet.engine.sensing import face_of
 from parapet.engine.telling import tell
@@ -59,8 +59,8 @@ FILTER_TIME_S = 0.25
 """Memory of the round's own filter in the end game."""
 CAPTURE_S = 8.0
 """Until this long after launch a round needs no line of sight: it is caught by the engagement radar on the way up."""
-LOST_LIMIT_S = 6.0
-"""A round without support for this long flies on to the last predicted point and is not taken back."""
+TURNED_S = 4.0
+"""Cold launch and turn-over are done by then: a round may home, or pass its point, from this age on."""
 RANGE_NOISE_M = 15.0
 """Error along the line of sight in the end game, 1 sigma, from the ground radar's range."""
 SLOW_MPS = 250.0
@@ -326,7 +326,7 @@ def fly_round(air, interceptors, one, begin_s, dt_s):
     _, when, is_inside = closest_approach(dx, dy, dz, wx, wy, wz, dt_s)
     speed = math.sqrt(one.vx_mps * one.vx_mps + one.vy_mps * one.vy_mps + one.vz_mps * one.vz_mps)
     powered = is_powered(since, params)
-    is_done = is_inside == 1 and not powered and since > 4.0 and dx * dx + dy * dy + dz * dz < 4.0 * speed * speed
+    is_done = is_inside == 1 and since > TURNED_S and dx * dx + dy * dy + dz * dz < 4.0 * speed * speed
     if since > 5.0:
         if height_m(one.x_m, one.y_m, one.z_m) < air.ground_m:
             is_done = True
@@ -641,6 +641,7 @@ def guide(clock, air, radars, units, interceptors, belief, own, log, one, now_s)
         tx = track.x_m + track.vx_mps * dt
         ty = track.y_m + track.vy_mps * dt
         tz = track.z_m + track.vz_mps * dt
+        tx, ty, tz = lifted(tx, ty, tz, air.ground_m + LOWEST_M)
         if not is_uplink:
             if own.radar[i_radar].is_alive == 0:
                 supported = False
@@ -708,6 +709,7 @@ def guide(clock, air, radars, units, interceptors, belief, own, log, one, now_s)
                 ux, uy, uz = falling_point(tx, ty, tz, track.vx_mps, track.vy_mps, track.vz_mps, t_go)
             else:
                 ux, uy, uz = level_point(tx, ty, tz, track.vx_mps, track.vy_mps, track.vz_mps, t_go)
+                ux, uy, uz = lifted(ux, uy, uz, air.ground_m + LOWEST_M)
         one.pip_x_m = ux
         one.pip_y_m = uy
         one.pip_z_m = uz
@@ -718,9 +720,9 @@ def guide(clock, air, radars, units, interceptors, belief, own, log, one, now_s)
         is_close = False
         if kind == GUIDANCE_ACTIVE:
             reach = interceptors.seeker_range_m[k] * 1.5
-            is_close = rx * rx + ry * ry + rz * rz < reach * reach and not powered
+            is_close = rx * rx + ry * ry + rz * rz < reach * reach and since > TURNED_S
         else:
-            is_close = t_go < interceptors.homing_s[k] and since > 3.0
+            is_close = t_go < interceptors.homing_s[k] and since > TURNED_S
         if is_close:
             one.status = ROUND_HOMING
             one.is_orphan = 0

@@ -9,6 +9,8 @@ from parapet.engine.sensing import _is_line_free as is_line_free
 from parapet.physics.atmosphere import density_kgm3
 from parapet.physics.earth import height_m, rotating_acceleration
 
+LOWEST_M = 15.0
+"""Height above the ground below which nothing is expected to fly."""
 DRAG_TOP_M = 75e3
 PLANNED_DRAG_KGM2 = 4000.0
 """Ballistic coefficient that planning assumes for a falling body, kg/m2."""
@@ -118,6 +120,16 @@ def is_in_sight(face, earth_factor, ground_m, x_m, y_m, z_m):
     return is_line_free(
         face.antenna_m, earth_factor, math.sqrt(dx * dx + dy * dy + dz * dz), height_m(x_m, y_m, z_m) - ground_m
     )
+
+
+@inner
+def lifted(x, y, z, floor_m):
+    """The same point, or the one above it at ``floor_m`` over the ellipsoid: tracks of low flyers scatter below the ground."""
+    below = floor_m - height_m(x, y, z)
+    if below <= 0.0:
+        return x, y, z
+    k = 1.0 + below / max(math.sqrt(x * x + y * y + z * z), 1.0)
+    return x * k, y * k, z * k
 
 
 @inner
