@@ -27,6 +27,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -247,20 +248,29 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def processor_name() -> str:
+    """Name of the processor, as far as the system tells it."""
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
 def machine(note: str) -> dict[str, Any]:
     """What the measurement was made on; names no host."""
-    from parapet import _jit
-
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     words = [note] if note else []
     if load > 0.5:
         words.append(f"Others used the machine too: load {load:.1f} at the start.")
     return {
-        "name": _jit._processor_name(),
+        "name": processor_name(),
         "n_cores": os.cpu_count(),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
-        "libraries": dict(_jit._library_versions()),
+        "libraries": {name: version(name) for name in ("numba", "llvmlite", "numpy")},
         "note": " ".join(words),
     }
 
