@@ -33,26 +33,26 @@ def main(arguments: list[str] | None = None) -> int:
     out.mkdir(parents=True, exist_ok=True)
     say("sums, flights, detection")
     played = Played()
-    found = page.rows(catalogue, played)
-    page.write(catalogue, found, played, out / "trust.md", options.quick)
+    done = page.sums(catalogue)
+    found = page.rows(done, played)
+    page.write(catalogue, done, found, played, out / "trust.md", options.quick)
     say("figures")
-    figures.draw(catalogue, out / "figures", played.firsts)
+    figures.draw(catalogue, done.chains, out / "figures", played.firsts)
     say("claims without battles")
-    sentences = claims(catalogue, has_battles=False)
-    (out / "claims.md").write_text(markdown(sentences, page.CLAIMS_HEAD_SUMS), encoding="utf-8")
+    (out / "claims.md").write_text(
+        markdown(claims(has_battles=False), page.CLAIMS_HEAD_SUMS), encoding="utf-8"
+    )
     if not options.no_battles:
-        for state in play(options.quick, say):
-            played = state
-            found = page.rows(catalogue, played)
-            page.write(catalogue, found, played, out / "trust.md", options.quick)
-        figures.draw(catalogue, out / "figures", played.firsts)
         say("claims with battles")
         try:
-            sentences = claims(catalogue)
-            (out / "claims.md").write_text(markdown(sentences, page.CLAIMS_HEAD), encoding="utf-8")
+            (out / "claims.md").write_text(markdown(claims(), page.CLAIMS_HEAD), encoding="utf-8")
         except Exception as error:  # the page without battles stands
             say(f"  failed: {type(error).__name__}: {error}")
             played.mistakes.append(f"claims: {error}")
+        for _ in play(played, options.quick, say):
+            found = page.rows(done, played)
+            page.write(catalogue, done, found, played, out / "trust.md", options.quick)
+        figures.draw(catalogue, done.chains, out / "figures", played.firsts)
     for line in page.summary(found):
         print(line)
     say(f"wrote {out / 'trust.md'} and {out / 'claims.md'}")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from parapet.analysis.claims_physics import Rounds, Sight, flight, path
+from parapet.analysis.claims_physics import Firsts, Rounds, Sight, flight, path
 from parapet.catalogue import Catalogue
 from parapet.physics import ballistic
-from validation.radar import CLOSING_MPS, RCS_M2, approaches
+from validation.radar import CLOSING_MPS, RCS_M2
 
 INK = "#30343b"
 COLOURS = ("#1f6f8b", "#c8553d", "#588157", "#8a5a83", "#b08900", "#4a4e69", "#6c757d")
@@ -121,11 +121,12 @@ def shot_path(
 
 
 def detection(
-    catalogue: Catalogue, file: Path, played: dict[tuple[str, float], tuple[list[float], list[float]]]
+    chains: list[tuple[str, float, Sight, Firsts]],
+    file: Path,
+    played: dict[tuple[str, float], tuple[list[float], list[float]]],
 ) -> None:
     """Probability of a look against range, with first plot and firm track."""
     plt = _plt()
-    chains = approaches(catalogue)
     figure, axes = plt.subplots(1, len(chains), figsize=(3.1 * len(chains), 3.3), sharey=True)
     for axis, (name, height, sight, chain) in zip(axes, chains, strict=True):
         top_km = int(sight.instrumented_m / 1e3)
@@ -224,10 +225,13 @@ def _bars(axis: Any, row: int, begin: float, seen: float, launch: float, meeting
 
 
 def draw(
-    catalogue: Catalogue, folder: Path, played: dict[tuple[str, float], tuple[list[float], list[float]]]
+    catalogue: Catalogue,
+    chains: list[tuple[str, float, Sight, Firsts]],
+    folder: Path,
+    played: dict[tuple[str, float], tuple[list[float], list[float]]],
 ) -> None:
     """All pictures."""
     folder.mkdir(parents=True, exist_ok=True)
     trajectories(catalogue, folder / "trajectories.png")
-    detection(catalogue, folder / "detection.png", played)
+    detection(chains, folder / "detection.png", played)
     timeline(catalogue, folder / "timeline.png")

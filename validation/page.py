@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
+from parapet.analysis.claims_physics import Firsts, Sight
 from parapet.catalogue import Catalogue
 from validation import battles, flight, interceptors, radar
 from validation.battles import Played
@@ -64,15 +66,25 @@ GAP = (
 )
 
 
-def rows(catalogue: Catalogue, played: Played) -> list[Row]:
+@dataclass(frozen=True)
+class Sums:
+    """What needs no battle, worked out once."""
+
+    rows: list[Row]
+    chains: list[tuple[str, float, Sight, Firsts]]
+    flights: list[str]
+    shots: list[str]
+
+
+def sums(catalogue: Catalogue) -> Sums:
+    """Rows and tables that need no battle."""
+    found = [*radar.rows(catalogue), *flight.rows(catalogue), *interceptors.rows(catalogue)]
+    return Sums(found, radar.approaches(catalogue), flight.table(catalogue), interceptors.table(catalogue))
+
+
+def rows(done: Sums, played: Played) -> list[Row]:
     """Every comparison."""
-    chains = radar.approaches(catalogue)
-    return [
-        *radar.rows(catalogue),
-        *flight.rows(catalogue),
-        *interceptors.rows(catalogue),
-        *battles.rows(played, chains),
-    ]
+    return [*done.rows, *battles.rows(played, done.chains)]
 
 
 def summary(found: list[Row]) -> list[str]:
@@ -87,7 +99,9 @@ def summary(found: list[Row]) -> list[str]:
     ]
 
 
-def write(catalogue: Catalogue, found: list[Row], played: Played, file: Path, is_quick: bool) -> None:
+def write(
+    catalogue: Catalogue, done: Sums, found: list[Row], played: Played, file: Path, is_quick: bool
+) -> None:
     """Write the page."""
     shares = catalogue.grades_share()
     out = [
@@ -121,7 +135,7 @@ def write(catalogue: Catalogue, found: list[Row], played: Played, file: Path, is
             out += [
                 "### From first plot to firm track",
                 "",
-                *radar.table(catalogue, played.firsts),
+                *radar.table(done.chains, played.firsts),
                 "",
                 "![Probability of detection against range](figures/detection.png)",
                 "",
@@ -130,13 +144,13 @@ def write(catalogue: Catalogue, found: list[Row], played: Played, file: Path, is
             out += [
                 "### Flights",
                 "",
-                *flight.table(catalogue),
+                *done.flights,
                 "",
                 "![Trajectories](figures/trajectories.png)",
                 "",
             ]
         elif topic == interceptors.TOPIC:
-            out += ["### Shots at a known point at 10 km height", "", *interceptors.table(catalogue), ""]
+            out += ["### Shots at a known point at 10 km height", "", *done.shots, ""]
     out += [
         "## Reach in battle",
         "",
@@ -172,4 +186,4 @@ def write(catalogue: Catalogue, found: list[Row], played: Played, file: Path, is
     file.write_text("\n".join(out), encoding="utf-8")
 
 
-__all__ = ["CLAIMS_HEAD", "CLAIMS_HEAD_SUMS", "rows", "summary", "write"]
+__all__ = ["CLAIMS_HEAD", "CLAIMS_HEAD_SUMS", "Sums", "rows", "summary", "sums", "write"]

@@ -140,7 +140,8 @@ def approaches(catalogue: Catalogue) -> list[tuple[str, float, Sight, Firsts]]:
 
 
 def table(
-    catalogue: Catalogue, played: dict[tuple[str, float], tuple[list[float], list[float]]]
+    chains: list[tuple[str, float, Sight, Firsts]],
+    played: dict[tuple[str, float], tuple[list[float], list[float]]],
 ) -> list[str]:
     """The table of detection and track ranges; `played` holds ranges from battles by (radar, height)."""
     out = [
@@ -154,7 +155,7 @@ def table(
         "first plot, battle | firm track, battle |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
-    for name, height, sight, chain in approaches(catalogue):
+    for name, height, sight, chain in chains:
         plots, firms = played.get((name, height), ([], []))
         _, limit = sight.range_m(height, RCS_M2)
         out.append(

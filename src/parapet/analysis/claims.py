@@ -26,7 +26,7 @@ CLAIMED_DETECTION_M = 600e3
 CLAIMED_REACTION_S = 10.0
 CLAIMED_SPEED_MPS = 4800.0
 CLAIMED_CLASS_M = 3500e3
-N_RUNS = 5
+N_RUNS = 3
 """Battles behind a share of kills here; the trust page plays more."""
 TOLERANCE = 0.95
 """A range counts as reached from this share of it on: 380 km, the export figure, passes for 400."""
@@ -35,7 +35,7 @@ ACQUISITION_S = 2.0
 
 HEAD = """\
 parapet: 1
-title: {title}
+title: "{title}"
 duration: {duration}
 seed: 4
 environment: {{ground_elevation: 0 m}}
@@ -184,7 +184,7 @@ def range_400(catalogue: Catalogue, has_battles: bool = True) -> Claim:
     cases = (
         ("Airliner at 10 km, flying in", "airliner", 10e3, "altitude: 10 km", "440 km", "20 min"),
         ("Fighter (F-16C) at 9 km, flying in", "f-16c-block-70", 9e3, "altitude: 9 km", "430 km", "20 min"),
-        ("Fighter (F-35A) at 9 km, flying in", "f-35a", 9e3, "altitude: 9 km", "300 km", "15 min"),
+        ("Fighter (F-35A) at 9 km, flying in", "f-35a", 9e3, "altitude: 9 km", "300 km", "25 min"),
         ("Cruise missile (Tomahawk) at 15 m", "tomahawk", 15.0, "agl: 15 m", "80 km", "6 min"),
     )
     for case, threat, height_m, way, start, duration in cases:
@@ -347,9 +347,8 @@ def reaction_10(catalogue: Catalogue, has_battles: bool = True) -> Claim:
         ),
         Line(
             "From the first plot",
-            f"{track_s + from_track:.1f} s at the least: the 91N6E turns once in {period_s:.0f} s and a firm "
-            "track takes "
-            f"{M_HITS} hits, {track_s:.0f} s or more.",
+            f"{track_s + from_track:.1f} s or more with one search radar: the 91N6E turns once in {period_s:.0f} s "
+            f"and a firm track takes {M_HITS} hits, {track_s:.0f} s or more.",
             track_s + from_track <= CLAIMED_REACTION_S,
             {"seconds": track_s + from_track},
         ),
@@ -414,7 +413,7 @@ def speed_4800(catalogue: Catalogue, has_battles: bool = True) -> Claim:
         if solution.code != ballistic.SOLVED or fall is None:
             lines.append(Line(case, f"Not flown: {ballistic.REASONS[solution.code]}.", None, {}))
             continue
-        met = (
+        where = (
             f"met {km(fall.meeting_range_m)} out, {fall.meeting_s:.0f} s before, at {fall.meeting_mps:,.0f} m/s"
             if fall.meeting_range_m
             else "not met in time"
@@ -422,8 +421,7 @@ def speed_4800(catalogue: Catalogue, has_battles: bool = True) -> Claim:
         answer = (
             f"Burnout {solution.burnout_speed_mps:,.0f} m/s, impact {solution.impact_speed_mps:,.0f} m/s, apogee "
             f"{km(solution.apogee_m)}. The 91N6E sees the warhead {fall.seen_s:.0f} s before impact at "
-            f"{km(fall.seen_range_m)}; "
-            f"by the sums {met}, bounded by {fall.limit}."
+            f"{km(fall.seen_range_m)}; by the sums {where}, bounded by {fall.limit}."
         )
         is_met = fall.meeting_range_m > 0.0
         values: dict[str, Any] = {
@@ -431,27 +429,38 @@ def speed_4800(catalogue: Catalogue, has_battles: bool = True) -> Claim:
             "impact_mps": solution.impact_speed_mps,
             "seen_before_impact_s": fall.seen_s,
             "meeting_m": fall.meeting_range_m,
+            "meeting_mps": fall.meeting_mps,
         }
         if has_battles:
             raid = faller(threat, range_m)
-            duration = f"{(solution.flight_time_s + 30.0) / 60.0:.0f} min"
-            rows = [battle_of(raid, duration, title=case, run_number=i).threat_rows[0] for i in range(N_RUNS)]
-            killed, engaged = (
-                sum(row.outcome == "killed" for row in rows),
-                sum(row.n_rounds > 0 for row in rows),
+            duration = f"{solution.flight_time_s + 30.0:.0f} s"
+            played = [battle_of(raid, duration, title=case, run_number=i) for i in range(N_RUNS)]
+            rows = [battle.threat_rows[0] for battle in played]
+            n_rounds = sum(len(battle.shot_rows) for battle in played)
+            killed = sum(row.outcome == "killed" for row in rows)
+            engaged = sum(row.n_rounds > 0 for row in rows)
+            values |= {
+                "battles": N_RUNS,
+                "battles_engaged": engaged,
+                "battles_killed": killed,
+                "battles_rounds": n_rounds,
+            }
+            answer += (
+                f" In {N_RUNS} battles: warhead shot at in {engaged}, killed in {killed}; {n_rounds} rounds in all, "
+                "some at the spent body, which nothing tells apart."
             )
-            values |= {"battles": N_RUNS, "battles_engaged": engaged, "battles_killed": killed}
-            answer += f" In {N_RUNS} battles: shot at in {engaged}, killed in {killed}."
             is_met = 2 * killed > N_RUNS
         lines.append(Line(case, answer, is_met, values))
+    fastest = max((line.values.get("meeting_mps", 0.0) for line in lines), default=0.0)
+    farthest = max((line.values.get("meeting_m", 0.0) for line in lines), default=0.0)
+    met = [line.case for line in lines if line.is_met]
     condition = (
-        f"4.8 km/s is the speed of a {km(pair_m)} missile at burnout, not of a {km(CLAIMED_CLASS_M)} one; the "
-        "air takes "
-        "much of it before the round can be there. What bounds the answer is sight of a small warhead and the "
-        f"{km(rounds.entry.si('range_ballistic'))} envelope, so at most the place itself is defended."
+        f"Met here: {'; '.join(met) or 'none'}. 4.8 km/s is the speed of a {km(pair_m)} missile at burnout, not of "
+        f"a {km(CLAIMED_CLASS_M)} one. By the sums rounds meet at most {fastest:,.0f} m/s and {km(farthest)} out: "
+        "the warhead is small and seen late, so the place itself is defended, not a region."
     )
     return claim(
-        "4.8-km-s",
+        "4800-m-s",
         lines,
         condition,
         "parapet run examples/ballistic.yaml",

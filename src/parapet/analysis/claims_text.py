@@ -34,7 +34,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“Reacts in under 10 seconds.”",
         "“9-10 s”, 8 to 15 s (general knowledge); it is not said when the clock starts.",
     ),
-    "4.8-km-s": (
+    "4800-m-s": (
         "“Engages targets up to 4.8 km/s”, missiles of up to 3,500 km range.",
         "3,500 km and 4.8 km/s (read: domainb-s400); fastest test targets 2.8 km/s in 2007 (read: "
         "sputnik-s400-tests-2007) and 3 km/s in 2018 (reported).",
