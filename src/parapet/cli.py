@@ -262,11 +262,11 @@ def catalogue_show(
 
 
 @app.command()
-def claims() -> None:
+def claims(as_json: Json = False) -> None:
     """Hold the sentences of the public debate against the model."""
     from importlib import import_module
 
-    import_module("parapet.analysis.claims").main()
+    import_module("parapet.analysis.claims").main(as_json)
 
 
 @app.command()
