@@ -20,6 +20,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Compute everything; what needs no battle is written first, so that a page stands even if battles fail."""
     parser = argparse.ArgumentParser(prog="python -m validation", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few runs: to see that it works")
+    parser.add_argument(
+        "--runs", type=int, default=200, help="runs of examples/ankara.yaml; the rest in proportion"
+    )
     parser.add_argument("--no-battles", action="store_true", help="only what needs no battle")
     parser.add_argument("--out", type=Path, default=ROOT / "docs", help="folder of the pages")
     options = parser.parse_args(arguments)
@@ -49,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
         except Exception as error:  # the page without battles stands
             say(f"  failed: {type(error).__name__}: {error}")
             played.mistakes.append(f"claims: {error}")
-        for _ in play(played, options.quick, say):
+        for _ in play(played, 10 if options.quick else options.runs, say):
             found = page.rows(done, played)
             page.write(catalogue, done, found, played, out / "trust.md", options.quick)
         figures.draw(catalogue, done.chains, out / "figures", played.firsts)

@@ -235,7 +235,7 @@ def _signature(rcs_m2: float) -> str:
 
 def _before_engaged(battle: Any, codes: Any) -> str:
     """The last reason told before the first engagement: what had to end for a round to leave."""
-    story = battle.why("it")
+    story = battle.why("it-01")
     before = ""
     for interval in story.intervals:
         if interval.code == codes.WHY_ENGAGED:
@@ -278,13 +278,13 @@ def low_flyer() -> list[dict[str, Any]]:
     ]
 
 
-def play(played: Played, is_quick: bool, say: Callable[[str], None]) -> Iterator[str]:
+def play(played: Played, n_runs: int, say: Callable[[str], None]) -> Iterator[str]:
     """Play everything, a part at a time; what fails is told on the page and does not stop the rest."""
     parts: tuple[tuple[str, Callable[[], None]], ...] = (
         ("low flyer", lambda: setattr(played, "seen", low_flyer())),
-        ("ankara", lambda: setattr(played, "ankara", kill_rates(10 if is_quick else 200))),
-        ("first plots", lambda: setattr(played, "firsts", first_plots(1 if is_quick else 8))),
-        ("reach", lambda: setattr(played, "reach", reach(1 if is_quick else 10))),
+        ("ankara", lambda: setattr(played, "ankara", kill_rates(n_runs))),
+        ("first plots", lambda: setattr(played, "firsts", first_plots(max(1, n_runs // 25)))),
+        ("reach", lambda: setattr(played, "reach", reach(max(1, n_runs // 20)))),
     )
     for name, part in parts:
         say(f"battles: {name}")
