@@ -145,11 +145,12 @@ def bench_raid(n_battles: int, n_threads: int) -> dict[str, Any]:
     say("raid-80: compiled; warming up")
     player = Player(compiled, scenario.seed, n_threads)
     player.play(range(n_threads))
-    alone = []
+    alone, processor = [], []
     for run in range(3):
-        begin = time.perf_counter()
+        begin, begin_cpu = time.perf_counter(), time.thread_time()
         player.one(0, run)
         alone.append(time.perf_counter() - begin)
+        processor.append(time.thread_time() - begin_cpu)
     say(f"raid-80: {n_battles} battles on {n_threads} threads")
     begin = time.perf_counter()
     rows = player.play(range(n_battles))
@@ -165,6 +166,7 @@ def bench_raid(n_battles: int, n_threads: int) -> dict[str, Any]:
         "battles_per_s": n_battles / wall_s,
         "times_real_time": n_battles * duration_s / wall_s,
         "one_battle_s": statistics.median(alone),
+        "one_battle_processor_s": statistics.median(processor),
         "rates": rates(compiled),
         **mean,
     }

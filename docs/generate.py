@@ -334,12 +334,14 @@ def measured_rows(line: dict[str, Any]) -> list[tuple[str, str, str]]:
                 speed,
                 "12 battles/s, aim 40",
             ),
-            ("one battle on one thread", f"{raid['one_battle_s'] * 1e3:.1f} ms", ""),
+            ("one battle on one thread", f"{raid['one_battle_s']:.2f} s", ""),
             ("rounds fired per battle", f"{raid['rounds']:.1f}", ""),
             ("plots, looks per battle", f"{raid['plots']:,.0f}, {raid['looks']:,.0f}", ""),
             ("killed, leaked per battle", f"{raid['killed']:.1f}, {raid['leaked']:.2f}", ""),
             ("rates", raid["rates"], "catalogue rates, every link on"),
         ]
+        if raid.get("one_battle_processor_s"):
+            rows.append(("of that, time on the processor", f"{raid['one_battle_processor_s']:.2f} s", ""))
     halving = line.get("step_halving")
     if halving:
         rows.append(
