@@ -178,7 +178,8 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     return compiled
 
 
-_njit_inner = numba.njit(**_FLAGS, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+_INNER_FLAGS: dict[str, Any] = {**_FLAGS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_njit_inner: Any = numba.njit(**_INNER_FLAGS)
 
 
 def inner(function: Callable[P, R]) -> Callable[P, R]:
@@ -197,7 +198,7 @@ def entry(function: Callable[P, R]) -> Callable[P, R]:
         return function
     names = ", ".join(inspect.signature(function).parameters)
     scope: dict[str, Any] = {"function": function}
-    exec(f"def door({names}):\n    return function({names})", scope)  # noqa: S102
+    exec(f"def door({names}):\n    return function({names})", scope)
     compiled: Callable[P, R] = numba.njit(nogil=True, error_model="numpy")(scope["door"])
     return compiled
 

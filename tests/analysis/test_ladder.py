@@ -11,13 +11,11 @@ import numpy as np
 import pymap3d
 import pytest
 
-from parapet.engine import codes, state
 from parapet._jit import entry
-from parapet.engine import ladder
+from parapet.engine import codes, ladder, state
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
 import worlds
-
 
 tell_reasons = entry(ladder.tell_reasons)
 

@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-from parapet.engine import codes, state
-from parapet._jit import entry
-from parapet.engine import sensing
 from tests.engine import worlds
+
+from parapet._jit import entry
+from parapet.engine import codes, sensing, state
 
 has_line_of_sight, is_in_sector, look, path, snr_at, visibility = (
     entry(one)

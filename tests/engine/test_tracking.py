@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-from parapet.engine import codes, state, tracking
-from parapet._jit import entry
-from parapet.engine import scoring, sensing, tracking
-from parapet.physics.earth import rotating_acceleration
 from tests.engine import naive_tracking, worlds
+
+from parapet._jit import entry
+from parapet.engine import codes, scoring, sensing, state, tracking
+from parapet.physics.earth import rotating_acceleration
 
 STRONG_M2 = 1e5
 """Seen at every look."""

@@ -34,8 +34,12 @@ def advance(world, state, log, seed, run, tick_stop):
         tick = state.tick[0]
         launch(world, state.truth, log, seed, run, tick)  # threats whose time has come
         fly(world, state.truth, state.own, log, seed, run, tick)  # everything in the air moves
-        look(world, state.truth, state.belief, state.own, state.plots, log, seed, run, tick)  # radars see, or do not
-        update(world, state.plots, state.belief, state.own, log, state.scratch, seed, run, tick)  # tracks live and die
+        look(
+            world, state.truth, state.belief, state.own, state.plots, log, seed, run, tick
+        )  # radars see, or do not
+        update(
+            world, state.plots, state.belief, state.own, log, state.scratch, seed, run, tick
+        )  # tracks live and die
         decide(world, state.belief, state.own, log, state.scratch, tick)  # command gives tracks to fire units
         steer(world, state.belief, state.own, log, tick)  # guidance commands from belief
         settle(world, state.truth, state.own, log, seed, run, tick)  # intercepts, leakers, damage

@@ -15,7 +15,14 @@ KILLED = 2
 LEAKED = 3
 CRASHED = 4
 LEFT = 5
-OUTCOME_WORDS = {WAITING: "not launched", FLYING: "airborne", KILLED: "killed", LEAKED: "leaked", CRASHED: "crashed", LEFT: "left"}
+OUTCOME_WORDS = {
+    WAITING: "not launched",
+    FLYING: "airborne",
+    KILLED: "killed",
+    LEAKED: "leaked",
+    CRASHED: "crashed",
+    LEFT: "left",
+}
 
 BEHAVIOUR_STRAIGHT = 0
 BEHAVIOUR_TURN_AWAY = 1

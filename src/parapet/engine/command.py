@@ -176,7 +176,12 @@ def arrival(weapon, table, x, y, z):
     """Time of flight, arrival speed and load of a round of this type from this unit to a point; time < 0: cannot."""
     ground = ground_range_m(weapon.x_m, weapon.y_m, weapon.z_m, x, y, z)
     time, speed, load = flyout(
-        table, weapon.i_type, weapon.table_range_m, weapon.table_height_m, ground, height_m(x, y, z) - weapon.ground_m
+        table,
+        weapon.i_type,
+        weapon.table_range_m,
+        weapon.table_height_m,
+        ground,
+        height_m(x, y, z) - weapon.ground_m,
     )
     if time > weapon.flight_max_s or speed < weapon.arrival_speed_min_mps:
         return -1.0, speed, load
@@ -259,7 +264,9 @@ def solve_intercept(weapon, table, face, earth_factor, track, now_s, delay_s):
         far = math.sqrt(dx * dx + dy * dy + dz * dz)
         if far > weapon.range_air_m + speed * (weapon.flight_max_s + delay_s):
             return WHY_NO_SOLUTION, -1.0, x, y, z
-        time, px, py, pz = intercept_air(weapon, table, x, y, z, track.vx_mps, track.vy_mps, track.vz_mps, delay_s)
+        time, px, py, pz = intercept_air(
+            weapon, table, x, y, z, track.vx_mps, track.vy_mps, track.vz_mps, delay_s
+        )
         if time < 0.0 or not is_inside_envelope(weapon, False, px, py, pz, speed):
             return WHY_NO_SOLUTION, -1.0, px, py, pz
     if weapon.is_uplink == 0:
@@ -461,7 +468,9 @@ def follow_channels(clock, units, interceptors, belief, own, log, now_s):
                     channel.since_s = now_s
                 else:
                     if has_track:
-                        own.reason[i_unit, channel.i_picture * belief.track.shape[1] + channel.i_track] = WHY_NOT_ACQUIRED
+                        own.reason[i_unit, channel.i_picture * belief.track.shape[1] + channel.i_track] = (
+                            WHY_NOT_ACQUIRED
+                        )
                     release(clock, units, belief, own, log, row, now_s, BLOCK_S)
         elif channel.status == CHANNEL_TRACKING or channel.status == CHANNEL_SEARCH_TRACK:
             is_lost = fire.status == TRACK_FREE if channel.status == CHANNEL_TRACKING else not has_track
@@ -473,7 +482,9 @@ def follow_channels(clock, units, interceptors, belief, own, log, now_s):
                 if clock.record >= RECORD_EVENTS:
                     tell(log, now_s, EVENT_FIRE_TRACK_LOST, i_unit, row, channel.label, 0.0)
                 if has_track:
-                    own.reason[i_unit, channel.i_picture * belief.track.shape[1] + channel.i_track] = WHY_FIRE_TRACK_LOST
+                    own.reason[i_unit, channel.i_picture * belief.track.shape[1] + channel.i_track] = (
+                        WHY_FIRE_TRACK_LOST
+                    )
                 release(clock, units, belief, own, log, row, now_s, BLOCK_S * 0.5)
             elif done:
                 channel.status = CHANNEL_ASSESSING
@@ -483,8 +494,12 @@ def follow_channels(clock, units, interceptors, belief, own, log, now_s):
                 release(clock, units, belief, own, log, row, now_s, BLOCK_S)
         elif channel.status == CHANNEL_ASSESSING and now_s >= channel.assess_s:
             if clock.record >= RECORD_EVENTS:
-                tell(log, now_s, EVENT_KILL_ASSESSED, i_unit, row, channel.label, float(channel.assessed_kill))
-            still = fire.status == TRACK_FIRM or (has_track and interceptors.is_search_track_uplink[channel.i_interceptor] == 1)
+                tell(
+                    log, now_s, EVENT_KILL_ASSESSED, i_unit, row, channel.label, float(channel.assessed_kill)
+                )
+            still = fire.status == TRACK_FIRM or (
+                has_track and interceptors.is_search_track_uplink[channel.i_interceptor] == 1
+            )
             is_over = channel.assessed_kill == 1 or not still or units.mode[i_unit] == MODE_SALVO
             if is_over:
                 is_killed = channel.assessed_kill == 1
@@ -524,7 +539,13 @@ def best_interceptor(air, units, interceptors, own, face, i_unit, i_fixed, is_up
         if n_rounds_ready(units, own, i_unit, k) <= 0:
             continue
         why, t, px, py, pz = solve_intercept(
-            weapon_of(air, units, interceptors, i_unit, k), interceptors.table, face, air.earth_factor, track, now_s, delay_s
+            weapon_of(air, units, interceptors, i_unit, k),
+            interceptors.table,
+            face,
+            air.earth_factor,
+            track,
+            now_s,
+            delay_s,
         )
         if why != 0:
             if reason == WHY_NO_ROUND or why > reason:
@@ -570,7 +591,9 @@ def holds_track(units, own, i_unit, i_picture, i_track, number):
 
 
 @inner
-def designate(clock, units, belief, own, log, row, i_unit, i_picture, i_track, i_type, t_go, px, py, pz, now_s):
+def designate(
+    clock, units, belief, own, log, row, i_unit, i_picture, i_track, i_type, t_go, px, py, pz, now_s
+):
     """Open a fire channel for a track: the engagement radar will look for it."""
     channel = own.channel[row]
     track = belief.track[i_picture, i_track]
@@ -603,7 +626,7 @@ def designate(clock, units, belief, own, log, row, i_unit, i_picture, i_track, i
     own.unit[i_unit].n_channels += 1
     if track.label >= 0:
         score = log.score[track.label]
-        if not score.first_designated_s == score.first_designated_s:
+        if math.isnan(score.first_designated_s):
             score.first_designated_s = now_s
     if clock.record >= RECORD_EVENTS:
         tell(log, now_s, EVENT_DESIGNATED, i_unit, row, track.label, float(track.number))
@@ -681,7 +704,10 @@ def assign_fire(clock, air, radars, posts, units, interceptors, assets, belief, 
                 own.reason[u, base + i] = why
                 continue
             if now_s < track.blocked_s:
-                if own.reason[u, base + i] != WHY_NOT_ACQUIRED and own.reason[u, base + i] != WHY_FIRE_TRACK_LOST:
+                if (
+                    own.reason[u, base + i] != WHY_NOT_ACQUIRED
+                    and own.reason[u, base + i] != WHY_FIRE_TRACK_LOST
+                ):
                     own.reason[u, base + i] = WHY_DOCTRINE
                 continue
             delay = max(ACQUISITION_GUESS_S, units.reaction_s[u] - (now_s - track.firm_s))
@@ -697,7 +723,11 @@ def assign_fire(clock, air, radars, posts, units, interceptors, assets, belief, 
             if track.i_engaged > 0:
                 # a second engagement only when there is no time left to look and shoot again, and it pays
                 has_second_look = track.time_to_go_s > t_go + units.assessment_s[u] + 5.0
-                if has_second_look or track.i_engaged >= max(2, units.max_engagements[u]) or track.value * 0.3 * p_kill < 2.0 * ROUND_WORTH:
+                if (
+                    has_second_look
+                    or track.i_engaged >= max(2, units.max_engagements[u])
+                    or track.value * 0.3 * p_kill < 2.0 * ROUND_WORTH
+                ):
                     own.reason[u, base + i] = WHY_DOCTRINE
                     continue
             own.reason[u, base + i] = WHY_NO_CHANNEL
@@ -743,7 +773,23 @@ def assign_fire(clock, air, radars, posts, units, interceptors, assets, belief, 
                     scratch.index_a[c] = -1
             continue
         k = int(row[6])
-        designate(clock, units, belief, own, log, i_channel, u, i_picture, i, k, row[1], row[2], row[3], row[4], now_s)
+        designate(
+            clock,
+            units,
+            belief,
+            own,
+            log,
+            i_channel,
+            u,
+            i_picture,
+            i,
+            k,
+            row[1],
+            row[2],
+            row[3],
+            row[4],
+            now_s,
+        )
         own.reason[u, i_picture * n_tracks + i] = WHY_REACTION_TIME
         track.p_survive *= 1.0 - row[5]
         # one engagement of a track in a cycle: its other candidates are done
@@ -872,14 +918,20 @@ def ready_launcher(units, own, i_unit, i_type, now_s):
     most = 0
     first = units.i_launcher[i_unit]
     for i in range(first, first + units.n_launchers[i_unit]):
-        if own.launcher[i].is_alive == 1 and own.launcher[i].free_s <= now_s and own.rounds_left[i, i_type] > most:
+        if (
+            own.launcher[i].is_alive == 1
+            and own.launcher[i].free_s <= now_s
+            and own.rounds_left[i, i_type] > most
+        ):
             most = own.rounds_left[i, i_type]
             best = i
     return best
 
 
 @inner
-def launch_round(clock, launchers, belief, own, log, row, i_unit, i_type, i_launcher, t_go, px, py, pz, now_s):
+def launch_round(
+    clock, launchers, belief, own, log, row, i_unit, i_type, i_launcher, t_go, px, py, pz, now_s
+):
     """Put a round into flight: it leaves the tube upward and is told the predicted intercept point."""
     slot = -1
     for r in range(own.round.size):
@@ -949,7 +1001,7 @@ def launch_round(clock, launchers, belief, own, log, row, i_unit, i_type, i_laun
     if label >= 0:
         score = log.score[label]
         score.n_rounds += 1
-        if not score.first_launch_s == score.first_launch_s:
+        if math.isnan(score.first_launch_s):
             score.first_launch_s = now_s
     if clock.record >= RECORD_EVENTS:
         tell(log, now_s, EVENT_ROUND_LAUNCHED, i_unit, i_shot, label, t_go)
@@ -1024,7 +1076,31 @@ def decide(world, belief, own, log, scratch, tick):
                 track = belief.track[i_picture, i]
                 if track.status == TRACK_FIRM:
                     track.p_survive = 1.0 if track.i_engaged == 0 else 0.3
-        assign_fire(world.clock, world.air, world.radars, world.posts, world.units, world.interceptors, world.assets, belief, own, log, scratch, now_s)
+        assign_fire(
+            world.clock,
+            world.air,
+            world.radars,
+            world.posts,
+            world.units,
+            world.interceptors,
+            world.assets,
+            belief,
+            own,
+            log,
+            scratch,
+            now_s,
+        )
         keep_launchers(world.clock, world.launchers, own, log, now_s)
-    fire(world.clock, world.air, world.radars, world.units, world.launchers, world.interceptors, belief, own, log, now_s)
+    fire(
+        world.clock,
+        world.air,
+        world.radars,
+        world.units,
+        world.launchers,
+        world.interceptors,
+        belief,
+        own,
+        log,
+        now_s,
+    )
     count_use(world.units, belief, own, log)

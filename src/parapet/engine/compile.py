@@ -46,7 +46,14 @@ from parapet.physics.interceptor import (
 )
 from parapet.physics.motion import turn_acceleration_mps2
 from parapet.scenario.names import fire_unit_names
-from parapet.scenario.places import Point, boresights_rad, destination, fire_unit_points, ground_elevation_m, located
+from parapet.scenario.places import (
+    Point,
+    boresights_rad,
+    destination,
+    fire_unit_points,
+    ground_elevation_m,
+    located,
+)
 from parapet.scenario.raid import Member, raid_members
 from parapet.scenario.schema import DefendingSystem, Scenario
 
@@ -63,10 +70,22 @@ GLINT_SHARE = 0.15
 REFERENCE_SNR = math.log(1e-6) / math.log(0.5) - 1.0
 """Signal-to-noise at a published range: single look, Pd 0.5, Pfa 1e-6, Swerling 1 (12.77 dB)."""
 
-_TARGET_CLASS = {"aircraft": codes.TARGET_AIRCRAFT, "missile": codes.TARGET_MISSILE, "ballistic": codes.TARGET_BALLISTIC}
+_TARGET_CLASS = {
+    "aircraft": codes.TARGET_AIRCRAFT,
+    "missile": codes.TARGET_MISSILE,
+    "ballistic": codes.TARGET_BALLISTIC,
+}
 _GUIDANCE = {"command": codes.GUIDANCE_COMMAND, "tvm": codes.GUIDANCE_TVM, "active": codes.GUIDANCE_ACTIVE}
-_POLICY = {"marginal": codes.POLICY_MARGINAL, "optimal": codes.POLICY_OPTIMAL, "nearest": codes.POLICY_NEAREST}
-_TRAJECTORY = {"minimum_energy": ballistic.MINIMUM_ENERGY, "lofted": ballistic.LOFTED, "depressed": ballistic.DEPRESSED}
+_POLICY = {
+    "marginal": codes.POLICY_MARGINAL,
+    "optimal": codes.POLICY_OPTIMAL,
+    "nearest": codes.POLICY_NEAREST,
+}
+_TRAJECTORY = {
+    "minimum_energy": ballistic.MINIMUM_ENERGY,
+    "lofted": ballistic.LOFTED,
+    "depressed": ballistic.DEPRESSED,
+}
 
 
 @dataclass
@@ -156,12 +175,25 @@ def compile_scenario(
     ScenarioError
         For what only the solver can find: an aim point out of a missile's reach.
     """
-    return _Compiler(scenario, catalogue, record or scenario.recording, dt_s or scenario.time_step_s, homing_dt_s, is_poisoned).run()
+    return _Compiler(
+        scenario,
+        catalogue,
+        record or scenario.recording,
+        dt_s or scenario.time_step_s,
+        homing_dt_s,
+        is_poisoned,
+    ).run()
 
 
 class _Compiler:
     def __init__(
-        self, scenario: Scenario, catalogue: Catalogue, record: str, dt_s: float, homing_dt_s: float, is_poisoned: bool
+        self,
+        scenario: Scenario,
+        catalogue: Catalogue,
+        record: str,
+        dt_s: float,
+        homing_dt_s: float,
+        is_poisoned: bool,
     ) -> None:
         self.scenario = scenario
         self.catalogue = catalogue
@@ -202,7 +234,9 @@ class _Compiler:
         if any(finding.severity == "error" for finding in self.findings):
             raise ScenarioError(self.findings)
         world = self._world()
-        return Compiled(world, self.names, self._sizes(world), [f for f in self.findings if f.severity != "error"])
+        return Compiled(
+            world, self.names, self._sizes(world), [f for f in self.findings if f.severity != "error"]
+        )
 
     def _world(self) -> World:
         wind = self.scenario.environment.wind
@@ -233,7 +267,9 @@ class _Compiler:
         return World(
             clock=clock,
             air=air,
-            threats=self.threats.done({"rcs_m2": bands, "p_destroy": (3,), "ballistic": (ballistic.PLAN_SIZE,)}),
+            threats=self.threats.done(
+                {"rcs_m2": bands, "p_destroy": (3,), "ballistic": (ballistic.PLAN_SIZE,)}
+            ),
             legs=self.legs.done(),
             radars=self.radars.done(
                 {
@@ -255,7 +291,9 @@ class _Compiler:
     def _sizes(self, world: World) -> Sizes:
         n = world.threats.id.size
         n_units = world.units.id.size
-        rounds = int(world.launchers.load.sum() + (world.launchers.reload * world.launchers.n_reloads[:, None]).sum())
+        rounds = int(
+            world.launchers.load.sum() + (world.launchers.reload * world.launchers.n_reloads[:, None]).sum()
+        )
         channels = int(world.units.n_missile_channels.sum())
         events = self.record >= codes.RECORD_EVENTS
         full = self.record >= codes.RECORD_FULL
@@ -285,13 +323,30 @@ class _Compiler:
     def _asset(self, asset: Any) -> None:
         template = self.catalogue.assets[asset.template] if asset.template else None
         value = asset.value if asset.value is not None else (template.si("value") if template else 1.0)
-        radius = asset.radius_m if asset.radius_m is not None else (template.si("radius") if template else 50.0)
-        hardness = asset.hardness or (template.hardness if template else "soft")
+        radius = (
+            asset.radius_m if asset.radius_m is not None else (template.si("radius") if template else 50.0)
+        )
+        hardness = str(asset.hardness or (template.hardness if template else "soft"))
         point = located(self.scenario, asset.place, None, (asset.name,))
-        self._put_asset(asset.name, codes.ASSET_DEFENDED, len(self.assets.rows), _ecef(point, self.ground_m), value, radius, hardness)
+        self._put_asset(
+            asset.name,
+            codes.ASSET_DEFENDED,
+            len(self.assets.rows),
+            _ecef(point, self.ground_m),
+            value,
+            radius,
+            hardness,
+        )
 
     def _put_asset(
-        self, name: str, kind: int, i_of: int, where: tuple[float, float, float], value: float, radius_m: float, hardness: str
+        self,
+        name: str,
+        kind: int,
+        i_of: int,
+        where: tuple[float, float, float],
+        value: float,
+        radius_m: float,
+        hardness: str,
     ) -> int:
         self.names.assets.append(name)
         x, y, z = where
@@ -300,9 +355,13 @@ class _Compiler:
             hardness=codes.HARDNESS[hardness],
         )  # fmt: skip
 
-    def _own_asset(self, template: str, name: str, kind: int, i_of: int, where: tuple[float, float, float]) -> int:
+    def _own_asset(
+        self, template: str, name: str, kind: int, i_of: int, where: tuple[float, float, float]
+    ) -> int:
         entry = self.catalogue.assets[template]
-        return self._put_asset(name, kind, i_of, where, entry.si("value"), entry.si("radius"), entry.hardness or "soft")
+        return self._put_asset(
+            name, kind, i_of, where, entry.si("value"), entry.si("radius"), entry.hardness or "soft"
+        )
 
     def _system(self, system: DefendingSystem, entry: Any) -> None:
         site = located(self.scenario, system.place, None, (system.name,))
@@ -311,7 +370,9 @@ class _Compiler:
             ready_s = math.inf if system.ready_after_s is None else system.ready_after_s
         i_post = len(self.posts.rows)
         where = _ecef(site, self.ground_m)
-        i_asset = self._own_asset("command-post", f"{system.name} command post", codes.ASSET_POST, i_post, where)
+        i_asset = self._own_asset(
+            "command-post", f"{system.name} command post", codes.ASSET_POST, i_post, where
+        )
         self.posts.add(i_asset=i_asset, x_m=where[0], y_m=where[1], z_m=where[2])
         self.names.posts.append(f"{system.name} command post")
         for radar_id in entry.search_radars:
@@ -321,23 +382,57 @@ class _Compiler:
         boresights = boresights_rad(system, count, entry.si("fire_units.boresight_spacing"))
         points = fire_unit_points(self.scenario, system, count)
         for i, name in enumerate(fire_unit_names(system.name, count)):
-            self._unit(system, entry, units, name, points[i], boresights[i % len(boresights)], i_post, ready_s)
+            self._unit(
+                system, entry, units, name, points[i], boresights[i % len(boresights)], i_post, ready_s
+            )
 
     def _unit(
-        self, system: DefendingSystem, entry: Any, units: Any, name: str, point: Point, boresight: float, i_post: int, ready_s: float
+        self,
+        system: DefendingSystem,
+        entry: Any,
+        units: Any,
+        name: str,
+        point: Point,
+        boresight: float,
+        i_post: int,
+        ready_s: float,
     ) -> None:
         i_unit = len(self.units.rows)
         # an engagement radar searches for the command post only where nothing else does (Patriot)
         feeds = -1 if entry.search_radars or units.local_radar else i_post
         i_radar = self._radar(
-            units.engagement_radar, f"{name} {units.engagement_radar}", point, system, ready_s, feeds, i_unit, 1, boresight
+            units.engagement_radar,
+            f"{name} {units.engagement_radar}",
+            point,
+            system,
+            ready_s,
+            feeds,
+            i_unit,
+            1,
+            boresight,
         )
         i_local = -1
         if units.local_radar:
-            i_local = self._radar(units.local_radar, f"{name} {units.local_radar}", point, system, ready_s, i_post, i_unit, 0, 0.0)
-        n_launchers = system.launchers if system.launchers is not None else int(round(entry.si("fire_units.launchers")))
+            i_local = self._radar(
+                units.local_radar,
+                f"{name} {units.local_radar}",
+                point,
+                system,
+                ready_s,
+                i_post,
+                i_unit,
+                0,
+                0.0,
+            )
+        n_launchers = (
+            system.launchers if system.launchers is not None else int(round(entry.si("fire_units.launchers")))
+        )
         tubes = int(round(entry.si("fire_units.tubes_per_launcher")))
-        load = dict(system.loads) if system.loads is not None else {k: int(round(v.nominal)) for k, v in units.load.items()}
+        load = (
+            dict(system.loads)
+            if system.loads is not None
+            else {k: int(round(v.nominal)) for k, v in units.load.items()}
+        )
         doctrine = system.doctrine
         rules = system.rules
         x, y, z = _ecef(point, self.ground_m)
@@ -360,7 +455,14 @@ class _Compiler:
         self._launchers(name, entry, point, i_unit, n_launchers, tubes, load)
 
     def _launchers(
-        self, unit: str, entry: Any, point: Point, i_unit: int, n_launchers: int, tubes: int, load: dict[str, int]
+        self,
+        unit: str,
+        entry: Any,
+        point: Point,
+        i_unit: int,
+        n_launchers: int,
+        tubes: int,
+        load: dict[str, int],
     ) -> None:
         """Packs are dealt round the launchers, so that each type is spread over as many of them as it can."""
         free = [1.0] * n_launchers
@@ -464,7 +566,9 @@ class _Compiler:
         planned = np.zeros((n, 3))
         for k, entry in enumerate(entries):
             reliability = entry.si("p_reliability")
-            for group, key in enumerate(("lethal_radius_aircraft", "lethal_radius_missile", "lethal_radius_ballistic")):
+            for group, key in enumerate(
+                ("lethal_radius_aircraft", "lethal_radius_missile", "lethal_radius_ballistic")
+            ):
                 lethal[k, group] = entry.si(key)
             for group, p in P_KILL_PLANNED.items():
                 planned[k, group] = p * reliability
@@ -557,7 +661,11 @@ class _Compiler:
             "i_aim_asset": i_aim,
             "circular_error_m": entry.si("circular_error"),
             "lethal_radius_m": 6.0 * max(warhead, 0.0) ** (1.0 / 3.0),
-            "p_destroy": [entry.lethality.soft.nominal, entry.lethality.medium.nominal, entry.lethality.hard.nominal],
+            "p_destroy": [
+                entry.lethality.soft.nominal,
+                entry.lethality.medium.nominal,
+                entry.lethality.hard.nominal,
+            ],
             "cost_usd": entry.si("unit_cost"),
         }
 
@@ -595,7 +703,15 @@ class _Compiler:
             coefficient_kgpm2=0.0,
         )
 
-    def _ballistic(self, member: Member, entry: Any, group: Any, i_type: int, i_aim: int, solved: dict[tuple[Any, ...], Any]) -> int:
+    def _ballistic(
+        self,
+        member: Member,
+        entry: Any,
+        group: Any,
+        i_type: int,
+        i_aim: int,
+        solved: dict[tuple[Any, ...], Any],
+    ) -> int:
         path = ("raid", member.group, "aim")
         if member.aim is None:
             self._finding(("raid", member.group), f"{member.name}: a ballistic missile needs an 'aim'.")
@@ -608,12 +724,23 @@ class _Compiler:
         key = (missile, launch, member.aim, group.trajectory)
         if key not in solved:
             solved[key] = ballistic.solve_launch(
-                missile, tuple(launch), tuple(member.aim), _TRAJECTORY[group.trajectory], self.dt_s
+                missile,
+                (launch.lat_rad, launch.lon_rad, launch.height_m),
+                (member.aim.lat_rad, member.aim.lon_rad, member.aim.height_m),
+                _TRAJECTORY[group.trajectory],
+                self.dt_s,
             )
         solution = solved[key]
         if solution.code != ballistic.SOLVED:
-            reach = f" Its reach from there is about {solution.reach_m / 1e3:,.0f} km." if solution.reach_m > 0.0 else ""
-            self._finding(path, f"{member.name}: {ballistic.REASONS[solution.code]}.{reach} Move the launch point or take another missile.")
+            reach = (
+                f" Its reach from there is about {solution.reach_m / 1e3:,.0f} km."
+                if solution.reach_m > 0.0
+                else ""
+            )
+            self._finding(
+                path,
+                f"{member.name}: {ballistic.REASONS[solution.code]}.{reach} Move the launch point or take another missile.",
+            )
             return -1
         start = member.start_s
         if start is None:

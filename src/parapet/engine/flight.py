@@ -33,7 +33,15 @@ from parapet.engine.codes import (
     WAITING,
 )
 from parapet.engine.draws import STREAM_AIM, STREAM_SEEKER_NOISE, normal_quantile, uniforms
-from parapet.engine.prediction import LOWEST_M, coast_step, flyout, ground_range_m, is_in_sight, level_point, lifted
+from parapet.engine.prediction import (
+    LOWEST_M,
+    coast_step,
+    flyout,
+    ground_range_m,
+    is_in_sight,
+    level_point,
+    lifted,
+)
 from parapet.engine.sensing import _sector_code as sector_code
 from parapet.engine.sensing import face_of
 from parapet.engine.telling import tell
@@ -85,7 +93,10 @@ def launch(world, truth, log, seed, run, tick):
         parent = threats.i_parent[i]
         if parent >= 0:
             mother = truth.threat[parent]
-            if mother.status == FLYING and begin_s - threats.start_s[parent] > threats.ballistic[parent, COL_CUTOFF_S] + 5.0:
+            if (
+                mother.status == FLYING
+                and begin_s - threats.start_s[parent] > threats.ballistic[parent, COL_CUTOFF_S] + 5.0
+            ):
                 threat.status = FLYING
                 threat.x_m = mother.x_m
                 threat.y_m = mother.y_m
@@ -155,8 +166,18 @@ def fly_threat(clock, air, threats, legs, units, own, threat, i, log, begin_s, d
         since = begin_s - threats.start_s[i if parent < 0 else parent]
         before = threat.height_m
         x, y, z, vx, vy, vz = ballistic_step(
-            threat.x_m, threat.y_m, threat.z_m, threat.vx_mps, threat.vy_mps, threat.vz_mps, since, dt_s, threats.ballistic[i],
-            threats.coefficient_kgpm2[i], threat.error_east_m, threat.error_north_m,
+            threat.x_m,
+            threat.y_m,
+            threat.z_m,
+            threat.vx_mps,
+            threat.vy_mps,
+            threat.vz_mps,
+            since,
+            dt_s,
+            threats.ballistic[i],
+            threats.coefficient_kgpm2[i],
+            threat.error_east_m,
+            threat.error_north_m,
         )
         threat.x_m = x
         threat.y_m = y
@@ -273,13 +294,38 @@ def fly(world, truth, own, log, seed, run, tick):
         threat.vy0_mps = threat.vy_mps
         threat.vz0_mps = threat.vz_mps
         if step_s > 0.0:
-            fly_threat(world.clock, world.air, world.threats, world.legs, world.units, own, threat, i, log, at_s, step_s)
+            fly_threat(
+                world.clock,
+                world.air,
+                world.threats,
+                world.legs,
+                world.units,
+                own,
+                threat,
+                i,
+                log,
+                at_s,
+                step_s,
+            )
     for r in range(own.round.size):
         one = own.round[r]
         if one.status == ROUND_MIDCOURSE or one.status == ROUND_COASTING:
             fly_round(world.air, world.interceptors, one, begin_s, dt_s)
         elif one.status == ROUND_HOMING:
-            home(world.clock, world.air, world.threats, world.radars, world.units, world.interceptors, truth, own, one, seed, run, begin_s)
+            home(
+                world.clock,
+                world.air,
+                world.threats,
+                world.radars,
+                world.units,
+                world.interceptors,
+                truth,
+                own,
+                one,
+                seed,
+                run,
+                begin_s,
+            )
 
 
 # ----------------------------------------------------------------------------------------------- rounds ----
@@ -399,13 +445,37 @@ def find_target(truth, rcs, one, kind, view_rad, seeker_range_m):
 def seen_m2(sides, threat, i, i_band, from_x, from_y, from_z):
     """Radar cross-section of a threat in a band, seen from a point, by its aspect, m2."""
     cosine = cos_aspect(
-        threat.x_m, threat.y_m, threat.z_m, threat.vx_mps, threat.vy_mps, threat.vz_mps, from_x, from_y, from_z
+        threat.x_m,
+        threat.y_m,
+        threat.z_m,
+        threat.vx_mps,
+        threat.vy_mps,
+        threat.vz_mps,
+        from_x,
+        from_y,
+        from_z,
     )
     return signature_m2(cosine, sides[i, i_band, 0], sides[i, i_band, 1], sides[i, i_band, 2])
 
 
 @inner
-def measure(rcs_m2, identity, glint_m, kind, noise_rad, seeker_range_m, lit_m, one, threat, seed, run, tx, ty, tz, dt_s):
+def measure(
+    rcs_m2,
+    identity,
+    glint_m,
+    kind,
+    noise_rad,
+    seeker_range_m,
+    lit_m,
+    one,
+    threat,
+    seed,
+    run,
+    tx,
+    ty,
+    tz,
+    dt_s,
+):
     """The round's receiver measures the line of sight to the true target, with noise; the estimate is updated.
 
     ``lit_m``: distance from the engagement radar that lights the target (TVM). ``noise_rad``: of the receiver or seeker.
@@ -448,7 +518,17 @@ def measure(rcs_m2, identity, glint_m, kind, noise_rad, seeker_range_m, lit_m, o
     my = ty + g0 * ay + g1 * by + g2 * ly
     mz = tz + g0 * az + g1 * bz + g2 * lz
     ex, ey, ez, evx, evy, evz = homing_filter(
-        one.est_x_m, one.est_y_m, one.est_z_m, one.est_vx_mps, one.est_vy_mps, one.est_vz_mps, mx, my, mz, dt_s, FILTER_TIME_S
+        one.est_x_m,
+        one.est_y_m,
+        one.est_z_m,
+        one.est_vx_mps,
+        one.est_vy_mps,
+        one.est_vz_mps,
+        mx,
+        my,
+        mz,
+        dt_s,
+        FILTER_TIME_S,
     )
     one.est_x_m = ex
     one.est_y_m = ey
@@ -500,7 +580,9 @@ def home(clock, air, threats, radars, units, interceptors, truth, own, one, seed
     k = one.i_interceptor
     kind = interceptors.guidance[k]
     seeker_range_m = interceptors.seeker_range_m[k]
-    noise_rad = interceptors.receiver_noise_rad[k] if kind == GUIDANCE_TVM else interceptors.seeker_noise_rad[k]
+    noise_rad = (
+        interceptors.receiver_noise_rad[k] if kind == GUIDANCE_TVM else interceptors.seeker_noise_rad[k]
+    )
     is_measuring = kind != GUIDANCE_COMMAND and one.has_guidance == 1
     if one.i_target >= 0 and truth.threat[one.i_target].status != FLYING:
         one.i_target = -1
@@ -612,7 +694,18 @@ def steer(world, belief, own, log, tick):
         one = own.round[r]
         if one.status == ROUND_FREE or one.status == ROUND_ARRIVED or one.launch_s >= now_s + 1e-9:
             continue
-        guide(world.clock, world.air, world.radars, world.units, world.interceptors, belief, own, log, one, now_s)
+        guide(
+            world.clock,
+            world.air,
+            world.radars,
+            world.units,
+            world.interceptors,
+            belief,
+            own,
+            log,
+            one,
+            now_s,
+        )
 
 
 @inner
@@ -643,14 +736,16 @@ def guide(clock, air, radars, units, interceptors, belief, own, log, one, now_s)
         tz = track.z_m + track.vz_mps * dt
         tx, ty, tz = lifted(tx, ty, tz, air.ground_m + LOWEST_M)
         if not is_uplink:
-            if own.radar[i_radar].is_alive == 0:
-                supported = False
-            elif sector_code(face, air.earth_factor, tx, ty, tz) != 0 or not is_in_sight(face, air.earth_factor, air.ground_m, tx, ty, tz):
+            if (
+                own.radar[i_radar].is_alive == 0
+                or sector_code(face, air.earth_factor, tx, ty, tz) != 0
+                or not is_in_sight(face, air.earth_factor, air.ground_m, tx, ty, tz)
+            ):
                 supported = False
         if supported and since > CAPTURE_S:
-            if not is_in_sight(face, air.earth_factor, air.ground_m, one.x_m, one.y_m, one.z_m):
-                supported = False
-            elif not is_uplink and sector_code(face, air.earth_factor, one.x_m, one.y_m, one.z_m) != 0:
+            if not is_in_sight(face, air.earth_factor, air.ground_m, one.x_m, one.y_m, one.z_m) or (
+                not is_uplink and sector_code(face, air.earth_factor, one.x_m, one.y_m, one.z_m) != 0
+            ):
                 supported = False
     if is_autonomous:
         one.has_guidance = 1
@@ -666,14 +761,9 @@ def guide(clock, air, radars, units, interceptors, belief, own, log, one, now_s)
         if one.lost_s > 1e17:
             one.lost_s = now_s
     if one.status == ROUND_HOMING:
-        if kind == GUIDANCE_COMMAND and supported:
-            one.est_x_m = tx
-            one.est_y_m = ty
-            one.est_z_m = tz
-            one.est_vx_mps = track.vx_mps
-            one.est_vy_mps = track.vy_mps
-            one.est_vz_mps = track.vz_mps
-        elif one.i_target < 0 and supported and one.is_orphan == 0:
+        if (kind == GUIDANCE_COMMAND and supported) or (
+            one.i_target < 0 and supported and one.is_orphan == 0
+        ):
             one.est_x_m = tx
             one.est_y_m = ty
             one.est_z_m = tz
@@ -696,13 +786,31 @@ def guide(clock, air, radars, units, interceptors, belief, own, log, one, now_s)
             dz = uz - one.z_m
             away = math.sqrt(dx * dx + dy * dy + dz * dz)
             if powered:
-                from_m = ground_range_m(units.x_m[one.i_unit], units.y_m[one.i_unit], units.z_m[one.i_unit], ux, uy, uz)
-                total, _, _ = flyout(interceptors.table, k, interceptors.table_range_m[k], interceptors.table_height_m[k], from_m, height_m(ux, uy, uz) - air.ground_m)
+                from_m = ground_range_m(
+                    units.x_m[one.i_unit], units.y_m[one.i_unit], units.z_m[one.i_unit], ux, uy, uz
+                )
+                total, _, _ = flyout(
+                    interceptors.table,
+                    k,
+                    interceptors.table_range_m[k],
+                    interceptors.table_height_m[k],
+                    from_m,
+                    height_m(ux, uy, uz) - air.ground_m,
+                )
                 if total < 1e8:
                     t_go = max(total - since, 0.2)
             else:
-                from_m = ground_range_m(units.x_m[one.i_unit], units.y_m[one.i_unit], units.z_m[one.i_unit], ux, uy, uz)
-                _, end_mps, _ = flyout(interceptors.table, k, interceptors.table_range_m[k], interceptors.table_height_m[k], from_m, height_m(ux, uy, uz) - air.ground_m)
+                from_m = ground_range_m(
+                    units.x_m[one.i_unit], units.y_m[one.i_unit], units.z_m[one.i_unit], ux, uy, uz
+                )
+                _, end_mps, _ = flyout(
+                    interceptors.table,
+                    k,
+                    interceptors.table_range_m[k],
+                    interceptors.table_height_m[k],
+                    from_m,
+                    height_m(ux, uy, uz) - air.ground_m,
+                )
                 mean = 0.5 * (speed + min(max(end_mps, 0.6 * speed), speed))
                 t_go = away / max(mean, 100.0)
             if one.is_falling == 1:

@@ -150,7 +150,9 @@ def flight_to_point(params, ground_height_m: float, range_m: float, altitude_m: 
 
 
 @kernel
-def fill_table(params, ground_height_m: float, range_max_m: float, altitude_max_m: float, dt_s: float, values) -> int:
+def fill_table(
+    params, ground_height_m: float, range_max_m: float, altitude_max_m: float, dt_s: float, values
+) -> int:
     """Fly to every node of one interceptor's table and write what came out; returns the number of nodes reached."""
     n_reached = 0
     n_altitudes = values.shape[1]
@@ -161,7 +163,9 @@ def fill_table(params, ground_height_m: float, range_max_m: float, altitude_max_
         for j in range(n_ranges):
             step = j / (n_ranges - 1)
             range_m = range_max_m * step * step
-            time, speed, load, apogee, miss, _ = flight_to_point(params, ground_height_m, range_m, altitude_m, dt_s)
+            time, speed, load, apogee, miss, _ = flight_to_point(
+                params, ground_height_m, range_m, altitude_m, dt_s
+            )
             if miss <= REACHED_MISS_M:
                 values[TIME, i, j] = time
                 values[SPEED, i, j] = speed
@@ -177,7 +181,9 @@ def fill_table(params, ground_height_m: float, range_max_m: float, altitude_max_
 
 
 @kernel
-def flyout_value(table, i_quantity: int, range_max_m: float, altitude_max_m: float, range_m: float, altitude_m: float):
+def flyout_value(
+    table, i_quantity: int, range_max_m: float, altitude_max_m: float, range_m: float, altitude_m: float
+):
     """One quantity of one interceptor's table between the nodes (bilinear in the spacing of the table).
 
     ``table``: ``values[i_interceptor]``. ``range_m`` along the ground, ``altitude_m`` above ground. Infinite
@@ -210,15 +216,22 @@ def flyout_value(table, i_quantity: int, range_max_m: float, altitude_max_m: flo
 
 
 @kernel
-def flyout_time_s(table, range_max_m: float, altitude_max_m: float, range_m: float, altitude_m: float) -> float:
+def flyout_time_s(
+    table, range_max_m: float, altitude_max_m: float, range_m: float, altitude_m: float
+) -> float:
     """Time of flight to a point, s; infinite where the round does not get. Arguments as ``flyout_value``."""
     return flyout_value(table, TIME, range_max_m, altitude_max_m, range_m, altitude_m)
 
 
 @kernel
 def is_in_kinematic_reach(
-    table, range_max_m: float, altitude_max_m: float, range_m: float, altitude_m: float,
-    arrival_speed_min_mps: float, load_factor_min: float,
+    table,
+    range_max_m: float,
+    altitude_max_m: float,
+    range_m: float,
+    altitude_m: float,
+    arrival_speed_min_mps: float,
+    load_factor_min: float,
 ) -> bool:
     """Whether the round arrives fast enough and able to turn enough. Arguments as ``flyout_value``."""
     speed = flyout_value(table, SPEED, range_max_m, altitude_max_m, range_m, altitude_m)
@@ -296,7 +309,9 @@ def parameter_row(entry: Any) -> NDArray[np.float64]:
     diameter_m = entry.si("diameter")
     row[_round.COL_REFERENCE_AREA] = 0.25 * math.pi * diameter_m * diameter_m
     row[_round.COL_BOOST_EXHAUST_SPEED] = entry.si("boost_specific_impulse") * STANDARD_GRAVITY_MPS2
-    row[_round.COL_SUSTAIN_EXHAUST_SPEED] = _optional(entry, "sustain_specific_impulse", 0.0) * STANDARD_GRAVITY_MPS2
+    row[_round.COL_SUSTAIN_EXHAUST_SPEED] = (
+        _optional(entry, "sustain_specific_impulse", 0.0) * STANDARD_GRAVITY_MPS2
+    )
     row[_round.COL_SEEKER_HALF_FIELD] = 0.5 * _optional(entry, "seeker_field_of_view", 0.0)
     row[_round.COL_GUIDANCE] = _GUIDANCE[str(entry.guidance)]
     row[_round.COL_CONTROL_LAG] = entry.si("autopilot_lag")
@@ -312,7 +327,9 @@ def with_plan_speed(row: NDArray[np.float64]) -> NDArray[np.float64]:
     row = np.array(row, dtype=np.float64)
     propellant_kg = row[_round.COL_BOOST_PROPELLANT_MASS] + row[_round.COL_SUSTAIN_PROPELLANT_MASS]
     empty_kg = row[_round.COL_LAUNCH_MASS] - propellant_kg
-    row[COL_PLAN_SPEED] = 0.85 * row[_round.COL_BOOST_EXHAUST_SPEED] * math.log(row[_round.COL_LAUNCH_MASS] / empty_kg)
+    row[COL_PLAN_SPEED] = (
+        0.85 * row[_round.COL_BOOST_EXHAUST_SPEED] * math.log(row[_round.COL_LAUNCH_MASS] / empty_kg)
+    )
     for _ in range(2):
         out = row.copy()
         out.setflags(write=False)
@@ -353,14 +370,20 @@ def build(rows: NDArray[np.float64], ground_height_m: float = 0.0, is_cached: bo
     range_max_m = rows[:, COL_RANGE_AIR] * RANGE_MARGIN
     altitude_max_m = rows[:, COL_ALTITUDE_MAX] * ALTITUDE_MARGIN
     for i, row in enumerate(rows):
-        values[i] = _table(row, float(ground_height_m), float(range_max_m[i]), float(altitude_max_m[i]), is_cached)
+        values[i] = _table(
+            row, float(ground_height_m), float(range_max_m[i]), float(altitude_max_m[i]), is_cached
+        )
     for array in (values, range_max_m, altitude_max_m):
         array.setflags(write=False)
     return FlyoutTables(values, range_max_m, altitude_max_m)
 
 
 def _table(
-    row: NDArray[np.float64], ground_height_m: float, range_max_m: float, altitude_max_m: float, is_cached: bool
+    row: NDArray[np.float64],
+    ground_height_m: float,
+    range_max_m: float,
+    altitude_max_m: float,
+    is_cached: bool,
 ) -> NDArray[np.float64]:
     """The table of one interceptor, from disk or flown."""
     path = cache_path(row, ground_height_m) if is_cached else None

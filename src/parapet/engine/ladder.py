@@ -50,7 +50,11 @@ def sensor_rung(world, own, n_seen, i_picture, i_threat, x_m, y_m, z_m):
     radars = world.radars
     n_posts = world.posts.i_asset.size
     for i_radar in range(radars.id.size):
-        if own.radar[i_radar].is_alive == 0 or own.radar[i_radar].is_on == 0 or not radars.period_s[i_radar] > 0.0:
+        if (
+            own.radar[i_radar].is_alive == 0
+            or own.radar[i_radar].is_on == 0
+            or not radars.period_s[i_radar] > 0.0
+        ):
             continue
         i_post = radars.i_post[i_radar]
         i_unit = radars.i_unit[i_radar]
@@ -164,7 +168,9 @@ def tell_reasons(world, truth, belief, own, plots, log, tick):
                 code = WHY_UNIT_NOT_READY
             else:
                 first = i_unit * n_each
-                code = engagement_rung(own.channel, belief.track, own.reason[i_unit], first, first + n_each, i_threat)
+                code = engagement_rung(
+                    own.channel, belief.track, own.reason[i_unit], first, first + n_each, i_threat
+                )
                 if code < 0:
                     i_picture = world.units.i_post[i_unit]
                     if i_picture < 0 or own.unit[i_unit].is_autonomous == 1:
@@ -174,7 +180,14 @@ def tell_reasons(world, truth, belief, own, plots, log, tick):
                         i_track = track_of(belief.track[i_picture], i_threat)
                         if i_track < 0:
                             rung = sensor_rung(
-                                world, own, plots.n_seen, i_picture, i_threat, threat.x_m, threat.y_m, threat.z_m
+                                world,
+                                own,
+                                plots.n_seen,
+                                i_picture,
+                                i_threat,
+                                threat.x_m,
+                                threat.y_m,
+                                threat.z_m,
                             )
                             if i_track == -2 and rung == WHY_BELOW_NOISE:
                                 rung = WHY_NO_FIRM_TRACK

@@ -118,7 +118,10 @@ def is_in_sight(face, earth_factor, ground_m, x_m, y_m, z_m):
     dy = y_m - face.y_m
     dz = z_m - face.z_m
     return is_line_free(
-        face.antenna_m, earth_factor, math.sqrt(dx * dx + dy * dy + dz * dz), height_m(x_m, y_m, z_m) - ground_m
+        face.antenna_m,
+        earth_factor,
+        math.sqrt(dx * dx + dy * dy + dz * dz),
+        height_m(x_m, y_m, z_m) - ground_m,
     )
 
 

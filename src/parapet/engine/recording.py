@@ -21,7 +21,9 @@ def record_samples(truth, belief, own, log, now_s):
     for i in range(truth.threat.size):
         t = truth.threat[i]
         if t.status == FLYING:
-            sample(log, now_s, FAMILY_THREAT, i, t.x_m, t.y_m, t.z_m, t.vx_mps, t.vy_mps, t.vz_mps, 0.0, -1, -1)
+            sample(
+                log, now_s, FAMILY_THREAT, i, t.x_m, t.y_m, t.z_m, t.vx_mps, t.vy_mps, t.vz_mps, 0.0, -1, -1
+            )
     for p in range(belief.track.shape[0]):
         for i in range(belief.track.shape[1]):
             t = belief.track[p, i]

@@ -83,19 +83,30 @@ def check_log(compiled: Compiled, log: Log, seed: int, run: int, file: str) -> N
     )
     for count, size, what, cure in tables:
         if count > size and compiled.world.clock.record >= codes.RECORD_EVENTS:
-            raise RunError(f"{where}: the {what} would hold {count:,} rows, its size is {size:,}. Nothing was cut silently: {cure}, or raise Sizes in engine/compile.py. {again}")
+            raise RunError(
+                f"{where}: the {what} would hold {count:,} rows, its size is {size:,}. Nothing was cut silently: {cure}, or raise Sizes in engine/compile.py. {again}"
+            )
     for total, what in (
         (TOTAL_PLOTS_FULL, "plot buffer (Sizes.n_ring)"),
         (TOTAL_TRACKS_FULL, "track file (Sizes.n_tracks)"),
         (TOTAL_ROUNDS_FULL, "table of rounds in flight (Sizes.n_rounds)"),
     ):
         if log.total[total] > 0.0:
-            raise RunError(f"{where}: the {what} was full {int(log.total[total]):,} times. Raise it in engine/compile.py. {again}")
+            raise RunError(
+                f"{where}: the {what} was full {int(log.total[total]):,} times. Raise it in engine/compile.py. {again}"
+            )
     if log.total[TOTAL_NOT_FINITE] > 0.0:
         raise RunError(f"{where}: a number in the battle is not finite. {again}")
 
 
-def play_ticks(compiled: Compiled, state: State, log: Log, seed: int, run: int, progress: Callable[[float], None] | None = None) -> None:
+def play_ticks(
+    compiled: Compiled,
+    state: State,
+    log: Log,
+    seed: int,
+    run: int,
+    progress: Callable[[float], None] | None = None,
+) -> None:
     """Advance a battle to its end in blocks, so that progress is shown and Ctrl-C is heard."""
     n_ticks = compiled.world.clock.n_ticks
     while int(state.tick[0]) < n_ticks:
@@ -134,8 +145,12 @@ def play(
     play_ticks(compiled, state, log, seed, run, progress)
     wall_s = time.perf_counter() - begin
     check_log(compiled, log, seed, run, scenario.file)
-    n_event, n_shot, n_sample = (int(min(c, t.size)) for c, t in zip(log.count, (log.event, log.shot, log.sample), strict=True))
-    cut = log._replace(event=log.event[:n_event].copy(), shot=log.shot[:n_shot].copy(), sample=log.sample[:n_sample].copy())
+    n_event, n_shot, n_sample = (
+        int(min(c, t.size)) for c, t in zip(log.count, (log.event, log.shot, log.sample), strict=True)
+    )
+    cut = log._replace(
+        event=log.event[:n_event].copy(), shot=log.shot[:n_shot].copy(), sample=log.sample[:n_sample].copy()
+    )
     return Played(
         compiled.world, compiled.sizes, compiled.names, cut, state, seed, run, _jit.engine_id(), _jit.platform_id(),
         compiled.world.clock.n_ticks * compiled.world.clock.dt_s, scenario_hash(scenario), wall_s, scenario,

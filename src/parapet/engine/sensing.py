@@ -191,7 +191,9 @@ def path(world, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
     dz = z_m - world.radars.z_m[i_radar]
     slant_range_m = math.sqrt(dx * dx + dy * dy + dz * dz)
     above_ground_m = height_m(x_m, y_m, z_m) - world.air.ground_m
-    is_visible = _is_line_free(world.radars.antenna_m[i_radar], world.air.earth_factor, slant_range_m, above_ground_m)
+    is_visible = _is_line_free(
+        world.radars.antenna_m[i_radar], world.air.earth_factor, slant_range_m, above_ground_m
+    )
     return is_visible, 1.0, 1.0
 
 
@@ -237,13 +239,18 @@ def _sector_code(face, earth_factor, x_m, y_m, z_m):  # type: ignore[no-untyped-
         return codes.WHY_OUT_OF_RADAR_RANGE
     if slant_range_m < face.range_min_m:
         return codes.WHY_OUTSIDE_SECTOR
-    if face.is_array > 0.0 and abs(_wrapped(math.atan2(east_m, north_m) - face.boresight_rad)) > face.half_sector_rad:
+    if (
+        face.is_array > 0.0
+        and abs(_wrapped(math.atan2(east_m, north_m) - face.boresight_rad)) > face.half_sector_rad
+    ):
         return codes.WHY_OUTSIDE_SECTOR
     apparent_rad = _apparent_rad(earth_factor, east_m, north_m, up_m)
     half_beam_rad = 0.5 * face.elevation_beamwidth_rad
     if _is_lit(face.elevation_min_rad_0, face.elevation_max_rad_0, half_beam_rad, apparent_rad):
         return 0
-    if face.n_modes > 1.0 and _is_lit(face.elevation_min_rad_1, face.elevation_max_rad_1, half_beam_rad, apparent_rad):
+    if face.n_modes > 1.0 and _is_lit(
+        face.elevation_min_rad_1, face.elevation_max_rad_1, half_beam_rad, apparent_rad
+    ):
         return 0
     return codes.WHY_OUTSIDE_SECTOR
 
@@ -524,13 +531,17 @@ def _extrapolated(track, t_s):  # type: ignore[no-untyped-def]
     y_m = track.y_m + track.vy_mps * ahead_s
     z_m = track.z_m + track.vz_mps * ahead_s
     if track["class"] == codes.CLASS_BALLISTIC:
-        ax, ay, az = rotating_acceleration(track.x_m, track.y_m, track.z_m, track.vx_mps, track.vy_mps, track.vz_mps)
+        ax, ay, az = rotating_acceleration(
+            track.x_m, track.y_m, track.z_m, track.vx_mps, track.vy_mps, track.vz_mps
+        )
         half = 0.5 * ahead_s * ahead_s
         x_m += ax * half
         y_m += ay * half
         z_m += az * half
     c = track.cov
-    variance_m2 = c[0] + c[6] + c[11] + ahead_s * (2.0 * (c[3] + c[9] + c[14]) + ahead_s * (c[15] + c[18] + c[20]))
+    variance_m2 = (
+        c[0] + c[6] + c[11] + ahead_s * (2.0 * (c[3] + c[9] + c[14]) + ahead_s * (c[15] + c[18] + c[20]))
+    )
     since_s = t_s - track.hit_s
     unforeseen_m = 0.5 * CUE_ACCELERATION_MPS2 * since_s * since_s
     radius_m = CUE_SIGMAS * math.sqrt(max(variance_m2, 0.0) + unforeseen_m * unforeseen_m)
@@ -579,12 +590,26 @@ def revisit_wanted_s(status, n_flying, track_revisit_s, track_revisit_slow_s):  
 @inner
 def _is_looking(status):  # type: ignore[no-untyped-def]
     return (
-        status == codes.CHANNEL_ACQUIRING or status == codes.CHANNEL_TRACKING or status == codes.CHANNEL_ASSESSING
+        status == codes.CHANNEL_ACQUIRING
+        or status == codes.CHANNEL_TRACKING
+        or status == codes.CHANNEL_ASSESSING
     )
 
 
 @inner
-def _demand(belief, channel, row, t_s, x_m, y_m, z_m, azimuth_beamwidth_rad, elevation_beamwidth_rad, dwell_s, acquisition_dwell_s):  # type: ignore[no-untyped-def]
+def _demand(
+    belief,
+    channel,
+    row,
+    t_s,
+    x_m,
+    y_m,
+    z_m,
+    azimuth_beamwidth_rad,
+    elevation_beamwidth_rad,
+    dwell_s,
+    acquisition_dwell_s,
+):  # type: ignore[no-untyped-def]
     """Radar time that one look of a channel costs, s: one dwell, or an acquisition dwell for every beam of the cue."""
     if channel.status != codes.CHANNEL_ACQUIRING:
         return dwell_s
@@ -596,7 +621,9 @@ def _demand(belief, channel, row, t_s, x_m, y_m, z_m, azimuth_beamwidth_rad, ele
     dz = pz - z_m
     slant_range_m = math.sqrt(dx * dx + dy * dy + dz * dz) + 1.0
     size_m = _cue_size_m(slant_range_m, radius_m, min(azimuth_beamwidth_rad, elevation_beamwidth_rad))
-    return acquisition_dwell_s * _n_beams(slant_range_m, size_m, azimuth_beamwidth_rad, elevation_beamwidth_rad)
+    return acquisition_dwell_s * _n_beams(
+        slant_range_m, size_m, azimuth_beamwidth_rad, elevation_beamwidth_rad
+    )
 
 
 # -------------------------------------------------------------------------------------------------- look ----
@@ -636,11 +663,25 @@ def _search(  # type: ignore[no-untyped-def]
             if threat.status != codes.FLYING:
                 continue
             east_m, north_m = _enu(
-                radars.x_m, radars.y_m, radars.z_m, radars.rotation, i_radar, threat.x0_m, threat.y0_m, threat.z0_m
+                radars.x_m,
+                radars.y_m,
+                radars.z_m,
+                radars.rotation,
+                i_radar,
+                threat.x0_m,
+                threat.y0_m,
+                threat.z0_m,
             )
             azimuth_0 = _cut_turns(math.atan2(east_m, north_m))
             east_m, north_m = _enu(
-                radars.x_m, radars.y_m, radars.z_m, radars.rotation, i_radar, threat.x_m, threat.y_m, threat.z_m
+                radars.x_m,
+                radars.y_m,
+                radars.z_m,
+                radars.rotation,
+                i_radar,
+                threat.x_m,
+                threat.y_m,
+                threat.z_m,
             )
             azimuth_1 = _cut_turns(math.atan2(east_m, north_m))
             n_meetings, past_0, past_1, advance, moved = _meeting(beam_0, beam_1, azimuth_0, azimuth_1)
@@ -653,9 +694,15 @@ def _search(  # type: ignore[no-untyped-def]
                     swerling[i_threat], id_threat[i_threat], threat, radar,
                     plots, log, seed, run, tick, end_s, start_s + share * dt_s, i_radar, i_threat, NO_CHANNEL, ordinal,
                 )  # fmt: skip
-            speed2 = threat.vx_mps * threat.vx_mps + threat.vy_mps * threat.vy_mps + threat.vz_mps * threat.vz_mps
+            speed2 = (
+                threat.vx_mps * threat.vx_mps + threat.vy_mps * threat.vy_mps + threat.vz_mps * threat.vz_mps
+            )
             plots.next_look_tick[i_radar, i_threat] = tick + _n_ticks_until(
-                period_s, dt_s, 1.0 - past_1, math.sqrt(east_m * east_m + north_m * north_m), math.sqrt(speed2)
+                period_s,
+                dt_s,
+                1.0 - past_1,
+                math.sqrt(east_m * east_m + north_m * north_m),
+                math.sqrt(speed2),
             )
 
 
@@ -701,7 +748,10 @@ def _fire_control(  # type: ignore[no-untyped-def]
             if not _is_looking(channel.status):
                 continue
             revisit_s = revisit_wanted_s(
-                channel.status, channel.n_flying, radars.track_revisit_s[i_radar], radars.track_revisit_slow_s[i_radar]
+                channel.status,
+                channel.n_flying,
+                radars.track_revisit_s[i_radar],
+                radars.track_revisit_slow_s[i_radar],
             )
             revisit_s = max(revisit_s * radar.stretch, 1e-3)
             if channel.next_look_s > end_s + revisit_s:

@@ -46,11 +46,24 @@ def settle(world, truth, own, log, seed, run, tick):
     while True:
         first = -1
         for r in range(own.round.size):
-            if own.round[r].status == ROUND_ARRIVED and (first < 0 or own.round[r].end_s < own.round[first].end_s):
+            if own.round[r].status == ROUND_ARRIVED and (
+                first < 0 or own.round[r].end_s < own.round[first].end_s
+            ):
                 first = r
         if first < 0:
             break
-        judge(world.clock, world.threats, world.units, world.interceptors, truth, own, log, own.round[first], seed, run)
+        judge(
+            world.clock,
+            world.threats,
+            world.units,
+            world.interceptors,
+            truth,
+            own,
+            log,
+            own.round[first],
+            seed,
+            run,
+        )
     for i in range(truth.threat.size):
         threat = truth.threat[i]
         if threat.status == FLYING and threat.end_s <= end_s:
@@ -75,7 +88,9 @@ def judge(clock, threats, units, interceptors, truth, own, log, one, seed, run):
             group = threats.target_class[i]
             u0, _, _, _ = uniforms(seed, run, STREAM_RELIABILITY, threats.id[i], 0, nth)
             v0, _, _, _ = uniforms(seed, run, STREAM_KILL, threats.id[i], 0, nth)
-            p = interceptors.p_kill_inside[k, group] * p_kill(one.miss_m, interceptors.lethal_radius_m[k, group])
+            p = interceptors.p_kill_inside[k, group] * p_kill(
+                one.miss_m, interceptors.lethal_radius_m[k, group]
+            )
             outcome = SHOT_MISSED
             if u0 > interceptors.p_reliability[k]:
                 outcome = SHOT_FAILED

@@ -344,7 +344,9 @@ CHANNEL = np.dtype(
     align=True,
 )  # fmt: skip
 
-LAUNCHER = np.dtype([("free_s", "f8"), ("reload_at_s", "f8"), ("n_reloads", "i8"), ("is_alive", "i8")], align=True)
+LAUNCHER = np.dtype(
+    [("free_s", "f8"), ("reload_at_s", "f8"), ("n_reloads", "i8"), ("is_alive", "i8")], align=True
+)
 
 RADAR = np.dtype(
     [
@@ -407,7 +409,7 @@ class Plots(NamedTuple):
     """What radars reported, in order of time: a ring read by the tracker after the lag."""
 
     plot: Records  # (n_ring,) PLOT
-    count: I8  # (2,) written, read (both keep counting; position = count % n_ring)
+    count: I8  # type: ignore[assignment]  # (2,) written, read (both keep counting; position = count % n_ring)
     next_look_tick: NDArray[np.int32]  # (n_radars, n_threats) when the beam can next meet the threat
     n_seen: NDArray[np.int32]  # (n_radars, n_threats) detections so far
 
@@ -465,7 +467,9 @@ class State(NamedTuple):
 
 # ------------------------------------------------------------------------------------------------------ Log ----
 
-EVENT = np.dtype([("t_s", "f8"), ("code", "i8"), ("a", "i8"), ("b", "i8"), ("c", "i8"), ("value", "f8")], align=True)
+EVENT = np.dtype(
+    [("t_s", "f8"), ("code", "i8"), ("a", "i8"), ("b", "i8"), ("c", "i8"), ("value", "f8")], align=True
+)
 # by code: THREAT_* a=threat; FIRST_DETECTION a=threat b=radar value=slant range m; TRACK_* a=picture b=track number c=label;
 # DESIGNATED/ACQUIRED/ACQUISITION_FAILED/FIRE_TRACK_LOST/CHANNEL_RELEASED a=unit b=channel c=label; ROUND_LAUNCHED/HOMING a=unit b=shot c=label;
 # INTERCEPT a=shot b=threat c=outcome value=miss m; KILL_ASSESSED a=unit b=channel c=label value=verdict; ASSET_DAMAGED a=asset b=threat value=health left;
@@ -513,7 +517,7 @@ class Log(NamedTuple):
     event: Records
     shot: Records
     sample: Records
-    count: I8  # (3,) events, shots, samples
+    count: I8  # type: ignore[assignment]  # (3,) events, shots, samples
     score: Records  # (n_threats,) SCORE
     total: F8  # (len(TOTAL_NAMES),)
     reason: NDArray[np.int8]  # (n_units, n_threats) last reason told, -1 none yet
@@ -651,11 +655,17 @@ def reset_log(log: Log) -> None:
     """Empty ``log`` for the next run."""
     for table in log:
         table[...] = np.zeros((), table.dtype)
-    for field in ("first_detection_s", "first_detection_range_m", "first_track_s", "first_designated_s", "first_launch_s"):
+    for field in (
+        "first_detection_s",
+        "first_detection_range_m",
+        "first_track_s",
+        "first_designated_s",
+        "first_launch_s",
+    ):
         log.score[field] = np.nan
     log.score["i_first_radar"] = -1
     log.score["i_killer"] = -1
     log.reason[...] = -1
 
 
-assert codes.N_BAND == len(codes.BANDS)
+assert len(codes.BANDS) == codes.N_BAND

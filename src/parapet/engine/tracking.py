@@ -148,7 +148,15 @@ def predict_track(track, t_s):  # type: ignore[no-untyped-def]
                 track.x_m, track.y_m, track.z_m, track.vx_mps, track.vy_mps, track.vz_mps
             )
             x, y, z, vx, vy, vz = predict_air(
-                track.x_m, track.y_m, track.z_m, track.vx_mps, track.vy_mps, track.vz_mps, track.cov, dt_s, 0.0
+                track.x_m,
+                track.y_m,
+                track.z_m,
+                track.vx_mps,
+                track.vy_mps,
+                track.vz_mps,
+                track.cov,
+                dt_s,
+                0.0,
             )
             vx += ax * dt_s
             vy += ay * dt_s
@@ -196,9 +204,7 @@ def _distance2(eyes, track, plot, extra_m2):  # type: ignore[no-untyped-def]
         track.x_m, track.y_m, track.z_m, track.cov, eyes.x_m[i], eyes.y_m[i], eyes.z_m[i],
         r[i, 0], r[i, 1], r[i, 2], r[i, 3], r[i, 4], r[i, 5], r[i, 6], r[i, 7], r[i, 8],
     )  # fmt: skip
-    return _plot_distance2(
-        plot, range_m, azimuth_rad, elevation_rad, s00, s01, s02, s11, s12, s22, extra_m2
-    )
+    return _plot_distance2(plot, range_m, azimuth_rad, elevation_rad, s00, s01, s02, s11, s12, s22, extra_m2)
 
 
 @inner
@@ -229,7 +235,9 @@ def _weigh_class(eyes, track, plot, since_s, mine, s00, s01, s02, s11, s12, s22)
     """
     i = plot.i_radar
     r = eyes.rotation
-    ax, ay, az = rotating_acceleration(track.x_m, track.y_m, track.z_m, track.vx_mps, track.vy_mps, track.vz_mps)
+    ax, ay, az = rotating_acceleration(
+        track.x_m, track.y_m, track.z_m, track.vx_mps, track.vy_mps, track.vz_mps
+    )
     is_falling = track["class"] == codes.CLASS_BALLISTIC
     half = 0.5 * since_s * since_s
     if is_falling:
@@ -258,7 +266,12 @@ def _weigh_energy(track, since_s):  # type: ignore[no-untyped-def]
     sigma_speed = math.sqrt(max(c[15] + c[18] + c[20], 0.0) / 3.0)
     sigma_height = math.sqrt(max(c[0] + c[6] + c[11], 0.0) / 3.0)
     energy = 0.5 * speed2 + 9.81 * max(above_m, 0.0)
-    spread = speed_mps * sigma_speed + 0.5 * sigma_speed * sigma_speed + 9.81 * sigma_height + ENERGY_SLACK_J_PER_KG
+    spread = (
+        speed_mps * sigma_speed
+        + 0.5 * sigma_speed * sigma_speed
+        + 9.81 * sigma_height
+        + ENERGY_SLACK_J_PER_KG
+    )
     step = (energy - ENERGY_MIDDLE_J_PER_KG) / spread
     climb_mps = track.vx_mps * ux + track.vy_mps * uy + track.vz_mps * uz
     if step < 0.0 and track["class"] == codes.CLASS_BALLISTIC and climb_mps < -0.3 * speed_mps:
@@ -306,7 +319,9 @@ def take_plot(eyes, track, plot):  # type: ignore[no-untyped-def]
         track.x_m, track.y_m, track.z_m, track.cov, eyes.x_m[i], eyes.y_m[i], eyes.z_m[i],
         r[i, 0], r[i, 1], r[i, 2], r[i, 3], r[i, 4], r[i, 5], r[i, 6], r[i, 7], r[i, 8],
     )  # fmt: skip
-    distance2, _ = _plot_distance2(plot, range_m, azimuth_rad, elevation_rad, s00, s01, s02, s11, s12, s22, 0.0)
+    distance2, _ = _plot_distance2(
+        plot, range_m, azimuth_rad, elevation_rad, s00, s01, s02, s11, s12, s22, 0.0
+    )
     track.llr *= math.exp(-since_s / LLR_MEMORY_S)
     # A settled class is asked again at every fourth plot only.
     is_settled = track.llr < -LLR_SETTLED and track["class"] == codes.CLASS_AIR
@@ -324,7 +339,9 @@ def take_plot(eyes, track, plot):  # type: ignore[no-untyped-def]
                 track.x_m, track.y_m, track.z_m, track.cov, eyes.x_m[i], eyes.y_m[i], eyes.z_m[i],
                 r[i, 0], r[i, 1], r[i, 2], r[i, 3], r[i, 4], r[i, 5], r[i, 6], r[i, 7], r[i, 8],
             )  # fmt: skip
-            distance2, _ = _plot_distance2(plot, range_m, azimuth_rad, elevation_rad, s00, s01, s02, s11, s12, s22, 0.0)
+            distance2, _ = _plot_distance2(
+                plot, range_m, azimuth_rad, elevation_rad, s00, s01, s02, s11, s12, s22, 0.0
+            )
             if distance2 < 0.5 * D2_SURPRISE or q >= Q_MAX:
                 break
             q *= 4.0
@@ -417,7 +434,9 @@ def _note(record, track, i_picture, log, t_s, has_changed_class):  # type: ignor
         if track.label >= 0 and not log.score[track.label].first_track_s >= 0.0:
             log.score[track.label].first_track_s = t_s
         if has_changed_class and record >= codes.RECORD_EVENTS:
-            tell(log, t_s, codes.EVENT_CLASSIFIED, i_picture, track.number, track.label, float(track["class"]))
+            tell(
+                log, t_s, codes.EVENT_CLASSIFIED, i_picture, track.number, track.label, float(track["class"])
+            )
 
 
 @inner
@@ -453,7 +472,9 @@ def _list_tracks(belief, i_picture, scratch, ref_s):  # type: ignore[no-untyped-
 
 
 @inner
-def _associate(eyes, record, plots, belief, log, scratch, i_picture, i_radar, n_plots, n_active, status, t_first_s, ref_s):  # type: ignore[no-untyped-def]
+def _associate(
+    eyes, record, plots, belief, log, scratch, i_picture, i_radar, n_plots, n_active, status, t_first_s, ref_s
+):  # type: ignore[no-untyped-def]
     """Give the plots still unused (``index_a`` >= 0) to tracks of one status: gates, then assignment, then the updates."""
     real = scratch.real
     cost = scratch.cost
@@ -477,7 +498,9 @@ def _associate(eyes, record, plots, belief, log, scratch, i_picture, i_radar, n_
                 continue
             track = belief.track[i_picture, scratch.index_b[i_active]]
             plot = plots.plot[scratch.index_a[j]]
-            if track.status != status or (track.i_radar == i_radar and plot.t_s - track.hit_s < half_period_s):
+            if track.status != status or (
+                track.i_radar == i_radar and plot.t_s - track.hit_s < half_period_s
+            ):
                 break
             if not is_near:
                 is_near = True
@@ -555,7 +578,9 @@ def _begin(eyes, record, belief, own, log, scratch, i_picture, plot, n_active, r
 
 
 @inner
-def _take_batch(eyes, record, plots, belief, own, log, scratch, i_picture, i_radar, n_plots, n_active, t_first_s, ref_s):  # type: ignore[no-untyped-def]
+def _take_batch(
+    eyes, record, plots, belief, own, log, scratch, i_picture, i_radar, n_plots, n_active, t_first_s, ref_s
+):  # type: ignore[no-untyped-def]
     """Give the plots of one radar and tick (``index_a``) to tracks, firm ones first; begin tracks with the rest."""
     r = eyes.rotation
     i = i_radar
@@ -571,8 +596,36 @@ def _take_batch(eyes, record, plots, belief, own, log, scratch, i_picture, i_rad
         real[j, 6] = z
         wide_rad = max(plot.sigma_azimuth_rad, plot.sigma_elevation_rad)
         real[j, 7] = GATE_SIGMAS * (plot.sigma_range_m + plot.range_m * wide_rad)
-    _associate(eyes, record, plots, belief, log, scratch, i_picture, i_radar, n_plots, n_active, codes.TRACK_FIRM, t_first_s, ref_s)
-    _associate(eyes, record, plots, belief, log, scratch, i_picture, i_radar, n_plots, n_active, codes.TRACK_TENTATIVE, t_first_s, ref_s)
+    _associate(
+        eyes,
+        record,
+        plots,
+        belief,
+        log,
+        scratch,
+        i_picture,
+        i_radar,
+        n_plots,
+        n_active,
+        codes.TRACK_FIRM,
+        t_first_s,
+        ref_s,
+    )
+    _associate(
+        eyes,
+        record,
+        plots,
+        belief,
+        log,
+        scratch,
+        i_picture,
+        i_radar,
+        n_plots,
+        n_active,
+        codes.TRACK_TENTATIVE,
+        t_first_s,
+        ref_s,
+    )
     for j in range(n_plots):
         if scratch.index_a[j] >= 0:
             plot = plots.plot[scratch.index_a[j]]
@@ -594,7 +647,9 @@ def _update_search(eyes, record, n_lag_ticks, dt_s, plots, belief, own, log, scr
             break
         i_radar = first.i_radar
         batch_tick = first.tick
-        i_picture = picture_of_plot(eyes, own.post_alive.size, own.post_alive, i_radar) if first.i_channel < 0 else -1
+        i_picture = (
+            picture_of_plot(eyes, own.post_alive.size, own.post_alive, i_radar) if first.i_channel < 0 else -1
+        )
         if i_picture < 0:
             plots.count[1] += 1
             continue
@@ -613,7 +668,19 @@ def _update_search(eyes, record, n_lag_ticks, dt_s, plots, belief, own, log, scr
             n_active = _list_tracks(belief, i_picture, scratch, ref_s)
             i_listed = i_picture
         n_active = _take_batch(
-            eyes, record, plots, belief, own, log, scratch, i_picture, i_radar, n_plots, n_active, t_first_s, ref_s
+            eyes,
+            record,
+            plots,
+            belief,
+            own,
+            log,
+            scratch,
+            i_picture,
+            i_radar,
+            n_plots,
+            n_active,
+            t_first_s,
+            ref_s,
         )
 
 
@@ -623,7 +690,9 @@ def _update_search(eyes, record, n_lag_ticks, dt_s, plots, belief, own, log, scr
 @inner
 def _drop(record, track, i_picture, log, now_s):  # type: ignore[no-untyped-def]
     if track.status == codes.TRACK_FIRM and record >= codes.RECORD_EVENTS:
-        tell(log, now_s, codes.EVENT_TRACK_DROPPED, i_picture, track.number, track.label, now_s - track.begun_s)
+        tell(
+            log, now_s, codes.EVENT_TRACK_DROPPED, i_picture, track.number, track.label, now_s - track.begun_s
+        )
     track.status = codes.TRACK_FREE
 
 
@@ -632,7 +701,9 @@ def _has_expired(track, now_s):  # type: ignore[no-untyped-def]
     """Whether a track must go: a tentative one that cannot reach M of N any more, a firm one coasted too long."""
     revisit_s = max(track.revisit_s, 1e-3)
     if track.status == codes.TRACK_TENTATIVE:
-        n_looks = int((now_s - track.begun_s) / revisit_s - 0.3)  # expected since the first plot; 0.3: the target moves
+        n_looks = int(
+            (now_s - track.begun_s) / revisit_s - 0.3
+        )  # expected since the first plot; 0.3: the target moves
         return track.n_hits + (N_LOOKS - 1 - n_looks) < M_HITS or n_looks > N_LOOKS - 1
     return now_s - track.hit_s > N_COAST * revisit_s
 
@@ -684,7 +755,11 @@ def _maintain(record, belief, log, now_s):  # type: ignore[no-untyped-def]
                 continue
             for k in range(tracks.size):
                 old = tracks[k]
-                if old.status == codes.TRACK_FIRM and old.number < young.number and _is_duplicate(young, old, now_s):
+                if (
+                    old.status == codes.TRACK_FIRM
+                    and old.number < young.number
+                    and _is_duplicate(young, old, now_s)
+                ):
                     _drop(record, young, i_picture, log, now_s)
                     break
 
