@@ -67,7 +67,7 @@ def sensor_rung(world, own, n_seen, i_picture, i_threat, x_m, y_m, z_m):
         if fed != i_picture:
             continue
         code = visibility(world, i_radar, x_m, y_m, z_m)
-        if code == WHY_BELOW_HORIZON or code == WHY_OUTSIDE_SECTOR:  # noqa: SIM109 - as kernels like it
+        if code == WHY_BELOW_HORIZON or code == WHY_OUTSIDE_SECTOR:
             rung = code
         elif code == 0 and n_seen[i_radar, i_threat] > 0:
             rung = WHY_NO_FIRM_TRACK
