@@ -273,7 +273,11 @@ def low_flyer() -> list[dict[str, Any]]:
 
     battle = run(ROOT / "examples" / "low-flyer.yaml", record="events")
     return [
-        {"name": row.name.removesuffix("-01"), "range_m": row.first_detection_range_m or math.nan, "outcome": row.outcome}
+        {
+            "name": row.name.removesuffix("-01"),
+            "range_m": row.first_detection_range_m or math.nan,
+            "outcome": row.outcome,
+        }
         for row in battle.threat_rows
     ]
 
