@@ -23,6 +23,8 @@ from parapet.engine.sensing import look
 from parapet.engine.settling import settle
 from parapet.engine.tracking import update
 
+pytestmark = pytest.mark.slow  # until seen green with the compiled engine
+
 HONEST = 0
 PEEKING = 1
 

