@@ -11,8 +11,6 @@ import pytest
 import parapet
 from parapet.errors import InputError, ScenarioError
 
-pytestmark = pytest.mark.slow  # until seen green with the compiled engine
-
 STORY = """parapet: 1
 title: One jet
 seed: 1

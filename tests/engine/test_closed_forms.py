@@ -17,8 +17,6 @@ from parapet.engine import codes, runner, state
 from parapet.engine.compile import Compiled
 from parapet.physics.lethality import erlang_b, p_no_leaker, shoot_look_shoot
 
-pytestmark = pytest.mark.slow  # until seen green with the compiled engine
-
 IDEAL = """duration: {duration} s
 recording: outcomes
 catalogue_overrides:

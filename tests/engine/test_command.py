@@ -13,6 +13,8 @@ from tests.engine.doors import ask
 from parapet.engine import codes, command, state
 from parapet.engine.compile import Compiled
 
+pytestmark = pytest.mark.slow  # compiling its doors into the engine takes minutes
+
 SITE = (math.radians(40.0), math.radians(32.0), 0.0)
 
 SCENE = """duration: 60 s

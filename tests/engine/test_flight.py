@@ -15,7 +15,7 @@ from tests.engine.doors import ask
 from parapet.engine import codes
 from parapet.engine.compile import Compiled
 
-pytestmark = pytest.mark.slow  # until seen green with the compiled engine
+pytestmark = pytest.mark.slow  # compiling its doors into the engine takes minutes
 
 NOBODY = """duration: {duration} s
 assets:

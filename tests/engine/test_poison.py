@@ -23,7 +23,7 @@ from parapet.engine.sensing import look
 from parapet.engine.settling import settle
 from parapet.engine.tracking import update
 
-pytestmark = pytest.mark.slow  # until seen green with the compiled engine
+pytestmark = pytest.mark.slow  # compiling its doors into the engine takes minutes
 
 HONEST = 0
 PEEKING = 1

@@ -13,8 +13,6 @@ from parapet import catalogue
 from parapet.engine import codes, runner, state
 from parapet.engine.compile import Compiled
 
-pytestmark = pytest.mark.slow  # until seen green with the compiled engine
-
 CATALOGUE = catalogue.load()
 QUIET = """catalogue_overrides:
   radars.91n6e.false_alarm_cells: 0
@@ -115,11 +113,12 @@ def turned(text: str, angle: int) -> str:
 
 
 def test_rotating_the_scene_keeps_the_statistics() -> None:
+    """Kills stay. Rounds may not: the phase of a radar's scan is fixed by its name, so the beam meets the raid elsewhere."""
     text = stories.STORIES["jet"]
     text = text.replace("threat: generic-target", "threat: generic-target\n    count: 3\n    interval: 4 s")
     n_runs = 60
     rows = [runner.outcomes(stories.compiled(turned(text, angle), "outcomes"), 2, range(n_runs)) for angle in (0, 137)]
-    for column in (0, 2):  # killed, rounds
+    for column in (0, 1):  # killed, leaked
         one, other = (part[:, column].astype(float) for part in rows)
         spread = math.sqrt((one.var(ddof=1) + other.var(ddof=1)) / n_runs) + 0.02
         assert abs(one.mean() - other.mean()) < 3.5 * spread, (column, one.mean(), other.mean())

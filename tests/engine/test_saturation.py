@@ -13,8 +13,6 @@ from tests.engine import naive, stories
 
 from parapet.engine import codes, runner, state
 
-pytestmark = pytest.mark.slow  # until seen green with the compiled engine
-
 ROOT = Path(__file__).resolve().parents[2]
 
 SMALL = """duration: 400 s

@@ -20,8 +20,6 @@ from tests.engine import stories
 from parapet.analysis import why as ladders
 from parapet.engine import codes, runner, state
 
-pytestmark = pytest.mark.slow  # until seen green with the compiled engine
-
 ROOT = Path(__file__).resolve().parents[2]
 PICTURE_OF_POST = 0
 

@@ -151,7 +151,7 @@ def make_world(
     units = _filled(
         state.Units, n_units, {"rotation": (9,)},
         {"i_post", "i_radar", "i_local", "n_target_channels", "n_missile_channels", "i_launcher", "n_launchers", "policy",
-         "mode", "salvo", "reserve", "hold_fire"}, {"id"},
+         "mode", "salvo", "reserve", "hold_fire", "max_engagements"}, {"id"},
         id=[name_id(f"unit-{u}") for u in range(n_units)],
         i_radar=[next(k for k, r in enumerate(radars) if r["is_engagement"] and r["i_unit"] == u) for u in range(n_units)],
         i_local=np.full(n_units, -1), n_target_channels=np.full(n_units, n_channels),
