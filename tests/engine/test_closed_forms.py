@@ -128,6 +128,7 @@ def blocked_share(made: Compiled, offered: float, n_arrivals: int, is_fixed: boo
     return n_blocked / n_arrivals
 
 
+@pytest.mark.slow  # its door into the engine takes minutes to compile
 @pytest.mark.parametrize(
     ("offered", "n_channels", "is_fixed", "oracle"), [(4.0, 4, False, 0.310680), (8.0, 12, True, 0.051406)]
 )
