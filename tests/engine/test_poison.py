@@ -23,8 +23,6 @@ from parapet.engine.sensing import look
 from parapet.engine.settling import settle
 from parapet.engine.tracking import update
 
-pytestmark = pytest.mark.slow  # compiling its doors into the engine takes minutes
-
 HONEST = 0
 PEEKING = 1
 
