@@ -62,7 +62,7 @@ def radar(**changes: Any) -> dict[str, Any]:
         "angle_floor_rad": math.radians(0.05), "p_false_alarm": 1e-6, "n_false_per_scan": 0.0,
         "boresight_rad": 0.0, "half_sector_rad": math.pi, "off_boresight_exponent": 0.0,
         "track_revisit_s": 1.0, "track_revisit_slow_s": 2.0, "dwell_s": 0.02, "acquisition_dwell_s": 0.02,
-        "dwell_budget": 0.5, "uplink_range_m": 300e3, "ready_s": 0.0,
+        "dwell_budget": 0.5, "ready_s": 0.0,
     }  # fmt: skip
     unknown = set(changes) - set(fields)
     assert not unknown, unknown
@@ -150,11 +150,11 @@ def make_world(
     x0, y0, z0 = geodetic_to_ecef(*SITE)
     units = _filled(
         state.Units, n_units, {"rotation": (9,)},
-        {"i_post", "i_radar", "i_local", "n_target_channels", "n_missile_channels", "i_launcher", "n_launchers", "policy",
+        {"i_post", "i_radar", "n_target_channels", "n_missile_channels", "i_launcher", "n_launchers", "policy",
          "mode", "salvo", "reserve", "hold_fire", "max_engagements"}, {"id"},
         id=[name_id(f"unit-{u}") for u in range(n_units)],
         i_radar=[next(k for k, r in enumerate(radars) if r["is_engagement"] and r["i_unit"] == u) for u in range(n_units)],
-        i_local=np.full(n_units, -1), n_target_channels=np.full(n_units, n_channels),
+        n_target_channels=np.full(n_units, n_channels),
         n_missile_channels=np.full(n_units, 2 * n_channels),
         x_m=np.full(n_units, x0), y_m=np.full(n_units, y0), z_m=np.full(n_units, z0),
     )  # fmt: skip

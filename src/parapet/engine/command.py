@@ -59,14 +59,12 @@ from parapet.engine.prediction import (
     coast_step,
     flyout,
     ground_range_m,
-    is_in_sight,
     level_point,
     lifted,
     position_variance,
     velocity_variance,
 )
-from parapet.engine.sensing import _sector_code as sector_code
-from parapet.engine.sensing import face_of
+from parapet.engine.sensing import face_of, is_in_sight, sector_code
 from parapet.engine.state import (
     TOTAL_ACQUISITIONS,
     TOTAL_ACQUISITIONS_FAILED,
@@ -425,7 +423,6 @@ def release(clock, units, belief, own, log, row, now_s, block_s):
     channel.status = CHANNEL_FREE
     channel.n_assigned = 0
     channel.n_fired = 0
-    channel.n_salvos = 0
     channel.label = -1
     belief.fire[row].status = TRACK_FREE
     own.unit[i_unit].n_channels -= 1
@@ -455,7 +452,6 @@ def follow_channels(clock, units, interceptors, belief, own, log, now_s):
             if fire.status == TRACK_FIRM:
                 channel.status = CHANNEL_TRACKING
                 channel.since_s = now_s
-                channel.acquired_s = now_s
                 log.total[TOTAL_ACQUISITIONS] += 1.0
                 if clock.record >= RECORD_EVENTS:
                     tell(log, now_s, EVENT_ACQUIRED, i_unit, row, fire.label, now_s - channel.designated_s)
@@ -512,7 +508,6 @@ def follow_channels(clock, units, interceptors, belief, own, log, now_s):
                 channel.since_s = now_s
                 channel.n_fired = 0
                 channel.n_assigned = units.salvo[i_unit]
-                channel.n_salvos += 1
                 channel.assessed_kill = 0
 
 
@@ -591,9 +586,7 @@ def holds_track(units, own, i_unit, i_picture, i_track, number):
 
 
 @inner
-def designate(
-    clock, units, belief, own, log, row, i_unit, i_picture, i_track, i_type, t_go, px, py, pz, now_s
-):
+def designate(clock, units, belief, own, log, row, i_unit, i_picture, i_track, i_type, now_s):
     """Open a fire channel for a track: the engagement radar will look for it."""
     channel = own.channel[row]
     track = belief.track[i_picture, i_track]
@@ -609,15 +602,10 @@ def designate(
     channel.n_assigned = units.salvo[i_unit]
     channel.n_fired = 0
     channel.n_flying = 0
-    channel.n_salvos = 0
     channel.i_interceptor = i_type
     channel.assessed_kill = 0
     channel.label = track.label
     channel.serial = own.serial[0]
-    channel.pip_x_m = px
-    channel.pip_y_m = py
-    channel.pip_z_m = pz
-    channel.pip_s = now_s + t_go
     belief.fire[row].status = TRACK_FREE
     belief.fire[row].label = -1
     if track.i_engaged > 0:
@@ -738,13 +726,9 @@ def assign_fire(clock, air, radars, posts, units, interceptors, assets, belief, 
             dz = pz - units.z_m[u]
             row = scratch.real[n]
             row[0] = gain_of(units.policy[u], track, p_kill, t_go, math.sqrt(dx * dx + dy * dy + dz * dz))
-            row[1] = t_go
-            row[2] = px
-            row[3] = py
-            row[4] = pz
-            row[5] = p_kill
-            row[6] = float(k)
-            row[7] = float(i_picture)
+            row[1] = p_kill
+            row[2] = float(k)
+            row[3] = float(i_picture)
             scratch.index_a[n] = u
             scratch.index_b[n] = i
             n += 1
@@ -764,7 +748,7 @@ def assign_fire(clock, air, radars, posts, units, interceptors, assets, belief, 
         u = scratch.index_a[best]
         i = scratch.index_b[best]
         row = scratch.real[best]
-        i_picture = int(row[7])
+        i_picture = int(row[3])
         track = belief.track[i_picture, i]
         i_channel = free_channel(units, own, u)
         if i_channel < 0:
@@ -772,29 +756,13 @@ def assign_fire(clock, air, radars, posts, units, interceptors, assets, belief, 
                 if scratch.index_a[c] == u:
                     scratch.index_a[c] = -1
             continue
-        k = int(row[6])
-        designate(
-            clock,
-            units,
-            belief,
-            own,
-            log,
-            i_channel,
-            u,
-            i_picture,
-            i,
-            k,
-            row[1],
-            row[2],
-            row[3],
-            row[4],
-            now_s,
-        )
+        k = int(row[2])
+        designate(clock, units, belief, own, log, i_channel, u, i_picture, i, k, now_s)
         own.reason[u, i_picture * n_tracks + i] = WHY_REACTION_TIME
-        track.p_survive *= 1.0 - row[5]
+        track.p_survive *= 1.0 - row[1]
         # one engagement of a track in a cycle: its other candidates are done
         for c in range(n):
-            if scratch.index_a[c] >= 0 and scratch.index_b[c] == i and int(scratch.real[c, 7]) == i_picture:
+            if scratch.index_a[c] >= 0 and scratch.index_b[c] == i and int(scratch.real[c, 3]) == i_picture:
                 scratch.index_a[c] = -1
 
 
@@ -808,7 +776,7 @@ def keep_optimal(units, own, scratch, n):
     for c in range(n):
         scratch.row[c] = -1
         for d in range(c):
-            if scratch.index_b[d] == scratch.index_b[c] and scratch.real[d, 7] == scratch.real[c, 7]:
+            if scratch.index_b[d] == scratch.index_b[c] and scratch.real[d, 3] == scratch.real[c, 3]:
                 scratch.row[c] = scratch.row[d]
                 break
         if scratch.row[c] < 0:
@@ -969,11 +937,8 @@ def launch_round(
     one.pip_z_m = pz
     one.pip_s = now_s + t_go
     one.has_guidance = 1
-    one.lost_s = 1e18
     one.i_target = -1
     one.n_measures = 0
-    one.range_min_m = 1e18
-    one.is_failed = 0
     one.holds_channel = 1
     own.rounds_left[i_launcher, i_type] -= 1
     own.launcher[i_launcher].free_s = now_s + launchers.interval_s[i_launcher]

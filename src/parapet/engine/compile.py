@@ -411,9 +411,8 @@ class _Compiler:
             1,
             boresight,
         )
-        i_local = -1
         if units.local_radar:
-            i_local = self._radar(
+            self._radar(
                 units.local_radar,
                 f"{name} {units.local_radar}",
                 point,
@@ -437,7 +436,7 @@ class _Compiler:
         rules = system.rules
         x, y, z = _ecef(point, self.ground_m)
         self.units.add(
-            id=name_id("unit:" + name), i_post=i_post, i_radar=i_radar, i_local=i_local, x_m=x, y_m=y, z_m=z,
+            id=name_id("unit:" + name), i_post=i_post, i_radar=i_radar, x_m=x, y_m=y, z_m=z,
             rotation=earth.enu_rotation(point.lat_rad, point.lon_rad), height_m=self.ground_m,
             n_target_channels=int(round(entry.si("fire_units.n_target_channels"))),
             n_missile_channels=int(round(entry.si("fire_units.n_missile_channels"))),
@@ -542,7 +541,6 @@ class _Compiler:
             dwell_s=entry.si("dwell_time") if is_sector else 0.0,
             acquisition_dwell_s=entry.si("acquisition_dwell") if is_sector else 0.0,
             dwell_budget=entry.si("dwell_budget") if is_sector else 1.0,
-            uplink_range_m=entry.si("uplink_range") if is_sector else 0.0,
             ready_s=ready_s,
         )  # fmt: skip
 
@@ -603,7 +601,6 @@ class _Compiler:
             seeker_view_rad=_frozen(view.astype(np.float64)),
             seeker_noise_rad=column(COL_SEEKER_NOISE),
             receiver_noise_rad=column(COL_RECEIVER_NOISE),
-            latency_s=get("uplink_latency"),
             homing_s=_frozen(np.full(n, HOMING_START_S)),
             is_search_track_uplink=flag("is_search_track_uplink"),
             is_channel_freed_at_lock=flag("is_missile_channel_freed_at_lock"),
@@ -694,8 +691,6 @@ class _Compiler:
             behaviour=behaviour,
             behaviour_s=behaviour_s,
             behaviour_mps2=behaviour_mps2,
-            speed_min_mps=entry.si("speed_min"),
-            speed_max_mps=entry.si("speed_max"),
             load_max_mps2=max(turn, behaviour_mps2),
             climb_max_mps=entry.si("climb_rate_max"),
             acceleration_max_mps2=entry.si("acceleration_max"),
@@ -764,8 +759,6 @@ class _Compiler:
             behaviour=codes.BEHAVIOUR_STRAIGHT,
             behaviour_s=0.0,
             behaviour_mps2=0.0,
-            speed_min_mps=0.0,
-            speed_max_mps=0.0,
             load_max_mps2=0.0,
             climb_max_mps=0.0,
             acceleration_max_mps2=0.0,

@@ -38,12 +38,11 @@ from parapet.engine.prediction import (
     coast_step,
     flyout,
     ground_range_m,
-    is_in_sight,
     level_point,
     lifted,
 )
-from parapet.engine.sensing import _sector_code as sector_code
-from parapet.engine.sensing import face_of
+from parapet.engine.sensing import face_of, is_in_sight, sector_code
+from parapet.engine.state import TOTAL_NOT_FINITE
 from parapet.engine.telling import tell
 from parapet.physics.ballistic import COL_CUTOFF_S, ballistic_step
 from parapet.physics.earth import height_m, rotating_acceleration, up_and_height
@@ -307,6 +306,8 @@ def fly(world, truth, own, log, seed, run, tick):
                 at_s,
                 step_s,
             )
+        if not math.isfinite(threat.x_m + threat.vx_mps):
+            log.total[TOTAL_NOT_FINITE] += 1.0
     for r in range(own.round.size):
         one = own.round[r]
         if one.status == ROUND_MIDCOURSE or one.status == ROUND_COASTING:
@@ -326,6 +327,8 @@ def fly(world, truth, own, log, seed, run, tick):
                 run,
                 begin_s,
             )
+        if one.status != ROUND_FREE and not math.isfinite(one.x_m + one.vx_mps):
+            log.total[TOTAL_NOT_FINITE] += 1.0
 
 
 # ----------------------------------------------------------------------------------------------- rounds ----
@@ -753,13 +756,7 @@ def guide(clock, air, radars, units, interceptors, belief, own, log, one, now_s)
             one.holds_channel = 0
             own.unit[one.i_unit].n_missiles -= 1
         return
-    if supported:
-        one.has_guidance = 1
-        one.lost_s = 1e18
-    else:
-        one.has_guidance = 0
-        if one.lost_s > 1e17:
-            one.lost_s = now_s
+    one.has_guidance = 1 if supported else 0
     if one.status == ROUND_HOMING:
         if (kind == GUIDANCE_COMMAND and supported) or (
             one.i_target < 0 and supported and one.is_orphan == 0
@@ -785,34 +782,22 @@ def guide(clock, air, radars, units, interceptors, belief, own, log, one, now_s)
             dy = uy - one.y_m
             dz = uz - one.z_m
             away = math.sqrt(dx * dx + dy * dy + dz * dz)
-            if powered:
-                from_m = ground_range_m(
-                    units.x_m[one.i_unit], units.y_m[one.i_unit], units.z_m[one.i_unit], ux, uy, uz
-                )
-                total, _, _ = flyout(
-                    interceptors.table,
-                    k,
-                    interceptors.table_range_m[k],
-                    interceptors.table_height_m[k],
-                    from_m,
-                    height_m(ux, uy, uz) - air.ground_m,
-                )
-                if total < 1e8:
-                    t_go = max(total - since, 0.2)
-            else:
-                from_m = ground_range_m(
-                    units.x_m[one.i_unit], units.y_m[one.i_unit], units.z_m[one.i_unit], ux, uy, uz
-                )
-                _, end_mps, _ = flyout(
-                    interceptors.table,
-                    k,
-                    interceptors.table_range_m[k],
-                    interceptors.table_height_m[k],
-                    from_m,
-                    height_m(ux, uy, uz) - air.ground_m,
-                )
+            from_m = ground_range_m(
+                units.x_m[one.i_unit], units.y_m[one.i_unit], units.z_m[one.i_unit], ux, uy, uz
+            )
+            total, end_mps, _ = flyout(
+                interceptors.table,
+                k,
+                interceptors.table_range_m[k],
+                interceptors.table_height_m[k],
+                from_m,
+                height_m(ux, uy, uz) - air.ground_m,
+            )
+            if not powered:
                 mean = 0.5 * (speed + min(max(end_mps, 0.6 * speed), speed))
                 t_go = away / max(mean, 100.0)
+            elif total < 1e8:
+                t_go = max(total - since, 0.2)
             if one.is_falling == 1:
                 ux, uy, uz = falling_point(tx, ty, tz, track.vx_mps, track.vy_mps, track.vz_mps, t_go)
             else:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from parapet._jit import inner
-from parapet.engine.sensing import _is_line_free as is_line_free
 from parapet.physics.atmosphere import density_kgm3
 from parapet.physics.earth import height_m, rotating_acceleration
 
@@ -109,20 +108,6 @@ def flyout(table, i_type, range_max, altitude_max, range_m, altitude_m):
         + w10 * table[i_type, 2, i + 1, j] + w11 * table[i_type, 2, i + 1, j + 1]
     )  # fmt: skip
     return time, speed, load
-
-
-@inner
-def is_in_sight(face, earth_factor, ground_m, x_m, y_m, z_m):
-    """Whether nothing of the earth lies between a radar and a point (command's and guidance's question)."""
-    dx = x_m - face.x_m
-    dy = y_m - face.y_m
-    dz = z_m - face.z_m
-    return is_line_free(
-        face.antenna_m,
-        earth_factor,
-        math.sqrt(dx * dx + dy * dy + dz * dz),
-        height_m(x_m, y_m, z_m) - ground_m,
-    )
 
 
 @inner

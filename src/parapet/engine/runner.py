@@ -18,6 +18,9 @@ from parapet.engine.battle import advance
 from parapet.engine.compile import Compiled, Names, compile_scenario
 from parapet.engine.state import (
     TOTAL_NOT_FINITE,
+    TOTAL_PEAK_MISSILES,
+    TOTAL_PEAK_TARGETS,
+    TOTAL_PLOTS,
     TOTAL_PLOTS_FULL,
     TOTAL_ROUNDS_FULL,
     TOTAL_TRACKS_FULL,
@@ -77,26 +80,29 @@ def check_log(compiled: Compiled, log: Log, seed: int, run: int, file: str) -> N
     where = f"run {run}, seed {seed} of {file or 'the scenario'}"
     again = f"Replay it with: parapet run {file or 'FILE'} --seed {seed} --run {run}"
     tables = (
-        (log.count[0], log.event.size, "event log", "record fewer events (recording: outcomes)"),
-        (log.count[1], log.shot.size, "shot log", "lower the loads"),
-        (log.count[2], log.sample.size, "sample log", "record less (recording: events)"),
+        (log.count[0], log.event.size, codes.STATUS_EVENTS_FULL, "record fewer events (recording: outcomes)"),
+        (log.count[1], log.shot.size, codes.STATUS_SHOTS_FULL, "lower the loads"),
+        (log.count[2], log.sample.size, codes.STATUS_SAMPLES_FULL, "record less (recording: events)"),
     )
-    for count, size, what, cure in tables:
-        if count > size and compiled.world.clock.record >= codes.RECORD_EVENTS:
+    is_recorded = compiled.world.clock.record >= codes.RECORD_EVENTS
+    for count, size, status, cure in tables:
+        if count > size and (is_recorded or status == codes.STATUS_SHOTS_FULL):
             raise RunError(
-                f"{where}: the {what} would hold {count:,} rows, its size is {size:,}. Nothing was cut silently: {cure}, or raise Sizes in engine/compile.py. {again}"
+                f"{where}: {codes.STATUS_WORDS[status]}. It would hold {count:,} rows, its size is {size:,}. Nothing was "
+                f"cut silently: {cure}, or raise Sizes in engine/compile.py. {again}"
             )
-    for total, what in (
-        (TOTAL_PLOTS_FULL, "plot buffer (Sizes.n_ring)"),
-        (TOTAL_TRACKS_FULL, "track file (Sizes.n_tracks)"),
-        (TOTAL_ROUNDS_FULL, "table of rounds in flight (Sizes.n_rounds)"),
+    for total, status, size_name in (
+        (TOTAL_PLOTS_FULL, codes.STATUS_PLOTS_FULL, "n_ring"),
+        (TOTAL_TRACKS_FULL, codes.STATUS_TRACKS_FULL, "n_tracks"),
+        (TOTAL_ROUNDS_FULL, codes.STATUS_ROUNDS_FULL, "n_rounds"),
     ):
         if log.total[total] > 0.0:
             raise RunError(
-                f"{where}: the {what} was full {int(log.total[total]):,} times. Raise it in engine/compile.py. {again}"
+                f"{where}: {codes.STATUS_WORDS[status]}, {int(log.total[total]):,} times. "
+                f"Raise Sizes.{size_name} in engine/compile.py. {again}"
             )
     if log.total[TOTAL_NOT_FINITE] > 0.0:
-        raise RunError(f"{where}: a number in the battle is not finite. {again}")
+        raise RunError(f"{where}: {codes.STATUS_WORDS[codes.STATUS_NOT_FINITE]}. {again}")
 
 
 def play_ticks(
@@ -158,7 +164,10 @@ def play(
 
 
 def outcomes(compiled: Compiled, seed: int, runs: Iterator[int] | range) -> np.ndarray:
-    """Per run: threats killed, leaked, rounds fired, peaks; for benchmarks and validation, one State for all runs."""
+    """One row per run, one State for all of them; for benchmarks, validation and tests.
+
+    Columns: threats killed, threats leaked, rounds fired, peak of target channels, peak of missiles guided, plots.
+    """
     state = new_state(compiled.world, compiled.sizes)
     log = new_log(compiled.world, compiled.sizes)
     rows = []
@@ -170,7 +179,7 @@ def outcomes(compiled: Compiled, seed: int, runs: Iterator[int] | range) -> np.n
         rows.append(
             (
                 int((status == codes.KILLED).sum()), int((status == codes.LEAKED).sum()), int(log.count[1]),
-                int(log.total[5]), int(log.total[6]), int(log.total[2]),
+                int(log.total[TOTAL_PEAK_TARGETS]), int(log.total[TOTAL_PEAK_MISSILES]), int(log.total[TOTAL_PLOTS]),
             )
         )  # fmt: skip
     return np.array(rows, dtype=np.int64)

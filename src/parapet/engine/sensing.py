@@ -172,7 +172,7 @@ def _seen_from(face, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _is_line_free(antenna_m, earth_factor, slant_range_m, above_ground_m):  # type: ignore[no-untyped-def]
+def is_line_free(antenna_m, earth_factor, slant_range_m, above_ground_m):  # type: ignore[no-untyped-def]
     """Whether a line of sight clears the smooth earth: the two-horizon criterion."""
     if above_ground_m < 0.0:
         return False
@@ -180,19 +180,28 @@ def _is_line_free(antenna_m, earth_factor, slant_range_m, above_ground_m):  # ty
 
 
 @inner
+def is_in_sight(face, earth_factor, ground_m, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
+    """Whether nothing of the earth lies between a radar (`Face`) and a point: `is_line_free` for any caller."""
+    dx = x_m - face.x_m
+    dy = y_m - face.y_m
+    dz = z_m - face.z_m
+    return is_line_free(
+        face.antenna_m,
+        earth_factor,
+        math.sqrt(dx * dx + dy * dy + dz * dz),
+        height_m(x_m, y_m, z_m) - ground_m,
+    )
+
+
+@inner
 def path(world, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
     """Whether a radar can see a point, the one-way propagation factor (power, 1 = free space) and the rise of the noise.
 
-    The only rule for this (`_is_line_free`): today smooth earth with an effective radius, later terrain, multipath,
+    The only rule for this (`is_line_free`): today smooth earth with an effective radius, later terrain, multipath,
     jamming. Returns ``(is_visible, factor, noise_rise)``. Pinned by ``test_sensing.test_horizon``.
     """
-    dx = x_m - world.radars.x_m[i_radar]
-    dy = y_m - world.radars.y_m[i_radar]
-    dz = z_m - world.radars.z_m[i_radar]
-    slant_range_m = math.sqrt(dx * dx + dy * dy + dz * dz)
-    above_ground_m = height_m(x_m, y_m, z_m) - world.air.ground_m
-    is_visible = _is_line_free(
-        world.radars.antenna_m[i_radar], world.air.earth_factor, slant_range_m, above_ground_m
+    is_visible = is_in_sight(
+        face_of(world.radars, i_radar), world.air.earth_factor, world.air.ground_m, x_m, y_m, z_m
     )
     return is_visible, 1.0, 1.0
 
@@ -200,13 +209,8 @@ def path(world, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
 @inner
 def has_line_of_sight(world, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
     """Whether nothing of the earth lies between a radar and a point."""
-    dx = x_m - world.radars.x_m[i_radar]
-    dy = y_m - world.radars.y_m[i_radar]
-    dz = z_m - world.radars.z_m[i_radar]
-    return _is_line_free(
-        world.radars.antenna_m[i_radar], world.air.earth_factor, math.sqrt(dx * dx + dy * dy + dz * dz),
-        height_m(x_m, y_m, z_m) - world.air.ground_m,
-    )  # fmt: skip
+    is_visible, _, _ = path(world, i_radar, x_m, y_m, z_m)
+    return is_visible
 
 
 @inner
@@ -232,7 +236,7 @@ def _is_lit(elevation_min_rad, elevation_max_rad, half_beam_rad, apparent_rad): 
 
 
 @inner
-def _sector_code(face, earth_factor, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
+def sector_code(face, earth_factor, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
     east_m, north_m, up_m = _seen_from(face, x_m, y_m, z_m)
     slant_range_m = math.sqrt(east_m * east_m + north_m * north_m + up_m * up_m)
     if slant_range_m > face.range_max_m:
@@ -258,7 +262,7 @@ def _sector_code(face, earth_factor, x_m, y_m, z_m):  # type: ignore[no-untyped-
 @inner
 def is_in_sector(world, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
     """Whether a point lies in a radar's sector, the elevation of one of its modes, and its range limits."""
-    return _sector_code(face_of(world.radars, i_radar), world.air.earth_factor, x_m, y_m, z_m) == 0
+    return sector_code(face_of(world.radars, i_radar), world.air.earth_factor, x_m, y_m, z_m) == 0
 
 
 @inner
@@ -270,7 +274,7 @@ def visibility(world, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
     """
     if not has_line_of_sight(world, i_radar, x_m, y_m, z_m):
         return codes.WHY_BELOW_HORIZON
-    return _sector_code(face_of(world.radars, i_radar), world.air.earth_factor, x_m, y_m, z_m)
+    return sector_code(face_of(world.radars, i_radar), world.air.earth_factor, x_m, y_m, z_m)
 
 
 @inner
@@ -298,7 +302,7 @@ def _echo(face, ground_m, earth_factor, front_m2, side_m2, rear_m2, x_m, y_m, z_
     if slant_range_m > face.range_max_m or slant_range_m < face.range_min_m:
         return 0.0, slant_range_m, 0.0, 0.0
     target_height_m = height_m(x_m, y_m, z_m)
-    if not _is_line_free(face.antenna_m, earth_factor, slant_range_m, target_height_m - ground_m):
+    if not is_line_free(face.antenna_m, earth_factor, slant_range_m, target_height_m - ground_m):
         return 0.0, slant_range_m, 0.0, 0.0
     azimuth_rad = math.atan2(east_m, north_m)
     elevation_rad = math.asin(up_m / slant_range_m)

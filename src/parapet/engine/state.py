@@ -45,7 +45,7 @@ class Air(NamedTuple):
 
     ground_m: float  # height of the smooth ground surface above the ellipsoid
     earth_factor: float  # effective earth radius / earth radius (4/3)
-    wind_height_m: F8  # (n_wind,) at least one row
+    wind_height_m: F8  # (n_wind,) at least one row; compiled, and read by no stage yet
     wind_east_mps: F8
     wind_north_mps: F8
 
@@ -64,8 +64,6 @@ class Threats(NamedTuple):
     behaviour: I8  # codes.BEHAVIOUR_*
     behaviour_s: F8  # turn away: delay after a sensed launch or illumination; weave: period
     behaviour_mps2: F8  # weave: lateral acceleration
-    speed_min_mps: F8
-    speed_max_mps: F8
     load_max_mps2: F8  # turn limit
     climb_max_mps: F8
     acceleration_max_mps2: F8
@@ -136,7 +134,6 @@ class Radars(NamedTuple):
     dwell_s: F8
     acquisition_dwell_s: F8
     dwell_budget: F8  # fraction of time for tracking
-    uplink_range_m: F8
     ready_s: F8  # before this it does not emit (dormant: inf)
 
 
@@ -155,7 +152,6 @@ class Units(NamedTuple):
     id: U8
     i_post: I8
     i_radar: I8  # engagement radar
-    i_local: I8  # local search radar or -1
     x_m: F8
     y_m: F8
     z_m: F8
@@ -219,7 +215,6 @@ class Interceptors(NamedTuple):
     seeker_view_rad: F8  # half field of view
     seeker_noise_rad: F8  # at reference signal-to-noise
     receiver_noise_rad: F8  # TVM
-    latency_s: F8
     homing_s: F8  # time to go at which TVM / command terminal guidance begins
     is_search_track_uplink: I8
     is_channel_freed_at_lock: I8
@@ -327,19 +322,16 @@ CHANNEL = np.dtype(
         ("i_picture", "i8"), ("i_track", "i8"), ("number", "i8"),  # search track designated
         ("since_s", "f8"),  # when this status began
         ("designated_s", "f8"),
-        ("acquired_s", "f8"),
         ("next_look_s", "f8"),
         ("n_looks", "i8"),  # looks made since designation (address of the draw)
         ("n_assigned", "i8"),  # number of rounds to fire in this salvo
         ("n_fired", "i8"),  # rounds fired in this salvo
         ("n_flying", "i8"),  # rounds of this channel in flight
-        ("n_salvos", "i8"),
         ("i_interceptor", "i8"),
         ("assess_s", "f8"),  # when the kill assessment is ready
         ("assessed_kill", "i8"),
         ("label", "i8"),  # threat last seen in this channel, scoring only
         ("serial", "i8"),  # engagement number, unique in the battle
-        ("pip_x_m", "f8"), ("pip_y_m", "f8"), ("pip_z_m", "f8"), ("pip_s", "f8"),  # predicted intercept point
     ],
     align=True,
 )  # fmt: skip
@@ -363,7 +355,6 @@ UNIT = np.dtype(
         ("is_alive", "i8"),  # engagement radar alive
         ("is_autonomous", "i8"),  # its command post is lost
         ("n_channels", "i8"), ("n_missiles", "i8"),  # in use
-        ("busy_channel_s", "f8"),  # integral of target channels in use
     ],
     align=True,
 )  # fmt: skip
@@ -380,14 +371,10 @@ ROUND = np.dtype(
         ("launch_s", "f8"),
         ("pip_x_m", "f8"), ("pip_y_m", "f8"), ("pip_z_m", "f8"), ("pip_s", "f8"),  # predicted intercept
         ("has_guidance", "i8"),  # 1 while it is supported (track, line of sight, sector)
-        ("lost_s", "f8"),  # since when it has none, inf
         ("i_target", "i8"),  # threat its receiver sees (truth index, read by measurement only), -1
         ("est_x_m", "f8"), ("est_y_m", "f8"), ("est_z_m", "f8"),  # its own estimate of the target
         ("est_vx_mps", "f8"), ("est_vy_mps", "f8"), ("est_vz_mps", "f8"),
-        ("est_s", "f8"),
         ("n_measures", "i8"),
-        ("range_min_m", "f8"),  # closest so far
-        ("is_failed", "i8"),  # reliability draw
         ("is_orphan", "i8"),  # its target died before it arrived
         ("is_falling", "i8"),  # its track is ballistic
         ("i_nth", "i8"),  # n-th shot at its target (address of its draws)
