@@ -105,6 +105,10 @@ FIRE_PERIOD_S = 0.5
 """A channel that waits to launch asks for a solution this often."""
 NEAR_VALUE_M = 15e3
 """Closest approach at which a straight flight past an asset counts as half a threat to it."""
+NEVER_S = 1e9
+"""Longer than any battle."""
+BUSY_SHARE = 0.999
+"""Each channel in use takes this little off a fire unit's gain, so that equal gains go to the idler unit."""
 MIN_VALUE = 0.01
 """Tracks that threaten less than this are not worth a round."""
 
@@ -284,6 +288,18 @@ def n_rounds_ready(units, own, i_unit, i_type):
         if own.launcher[i].is_alive == 1:
             n += own.rounds_left[i, i_type]
     return n - units.reserve[i_unit]
+
+
+@inner
+def n_rounds_promised(units, own, i_unit, i_type):
+    """Rounds of one type that the open channels of a fire unit still mean to fire."""
+    n = 0
+    per_unit = own.channel.size // units.id.size
+    for row in range(i_unit * per_unit, i_unit * per_unit + units.n_target_channels[i_unit]):
+        channel = own.channel[row]
+        if channel.status != CHANNEL_FREE and channel.i_interceptor == i_type:
+            n += max(channel.n_assigned - channel.n_fired, 0)
+    return n
 
 
 @inner
@@ -499,7 +515,9 @@ def follow_channels(clock, units, interceptors, belief, own, log, now_s):
             is_over = channel.assessed_kill == 1 or not still or units.mode[i_unit] == MODE_SALVO
             if is_over:
                 is_killed = channel.assessed_kill == 1
-                release(clock, units, belief, own, log, row, now_s, 0.0)
+                # the doctrine of one salvo does not come back to a target that survived it
+                is_spent = units.mode[i_unit] == MODE_SALVO and not is_killed
+                release(clock, units, belief, own, log, row, now_s, NEVER_S if is_spent else 0.0)
                 if is_killed and has_track:
                     # believed dead: its track is taken off the picture; if it lives, it will be found again
                     track.status = TRACK_FREE
@@ -516,6 +534,7 @@ def best_interceptor(air, units, interceptors, own, face, i_unit, i_fixed, is_up
     """The interceptor type to use: (reason or 0, type, time to intercept, x, y, z, planned kill probability).
 
     ``i_fixed`` >= 0 allows that type only; ``is_uplink`` = 1 only types that fly on the command post's track.
+    A plan ahead (``delay_s`` > 0) does not count on rounds that open channels still mean to fire.
     """
     reason = WHY_NO_ROUND
     best = -1
@@ -531,7 +550,10 @@ def best_interceptor(air, units, interceptors, own, face, i_unit, i_fixed, is_up
             continue
         if is_uplink == 1 and interceptors.is_search_track_uplink[k] == 0:
             continue
-        if n_rounds_ready(units, own, i_unit, k) <= 0:
+        n = n_rounds_ready(units, own, i_unit, k)
+        if delay_s > 0.0:
+            n -= n_rounds_promised(units, own, i_unit, k)
+        if n <= 0:
             continue
         why, t, px, py, pz = solve_intercept(
             weapon_of(air, units, interceptors, i_unit, k),
@@ -713,7 +735,7 @@ def assign_fire(clock, air, radars, posts, units, interceptors, assets, belief, 
                 has_second_look = track.time_to_go_s > t_go + units.assessment_s[u] + 5.0
                 if (
                     has_second_look
-                    or track.i_engaged >= max(2, units.max_engagements[u])
+                    or track.i_engaged >= units.max_engagements[u]
                     or track.value * 0.3 * p_kill < 2.0 * ROUND_WORTH
                 ):
                     own.reason[u, base + i] = WHY_DOCTRINE
@@ -725,7 +747,8 @@ def assign_fire(clock, air, radars, posts, units, interceptors, assets, belief, 
             dy = py - units.y_m[u]
             dz = pz - units.z_m[u]
             row = scratch.real[n]
-            row[0] = gain_of(units.policy[u], track, p_kill, t_go, math.sqrt(dx * dx + dy * dy + dz * dz))
+            gain = gain_of(units.policy[u], track, p_kill, t_go, math.sqrt(dx * dx + dy * dy + dz * dz))
+            row[0] = gain * math.pow(BUSY_SHARE, float(own.unit[u].n_channels))
             row[1] = p_kill
             row[2] = float(k)
             row[3] = float(i_picture)
@@ -734,8 +757,10 @@ def assign_fire(clock, air, radars, posts, units, interceptors, assets, belief, 
             n += 1
     if n == 0:
         return
-    if units.policy[0] == POLICY_OPTIMAL:
-        keep_optimal(units, own, scratch, n)
+    for u in range(n_units):
+        if units.policy[u] == POLICY_OPTIMAL:
+            keep_optimal(units, own, scratch, n)
+            break
     while True:
         best = -1
         for c in range(n):
@@ -757,11 +782,17 @@ def assign_fire(clock, air, radars, posts, units, interceptors, assets, belief, 
                     scratch.index_a[c] = -1
             continue
         k = int(row[2])
+        if n_rounds_ready(units, own, u, k) <= n_rounds_promised(units, own, u, k):
+            # what there was is promised in this cycle: the next one looks for another type or fire unit
+            scratch.index_a[best] = -1
+            continue
         designate(clock, units, belief, own, log, i_channel, u, i_picture, i, k, now_s)
         own.reason[u, i_picture * n_tracks + i] = WHY_REACTION_TIME
         track.p_survive *= 1.0 - row[1]
         # one engagement of a track in a cycle: its other candidates are done
         for c in range(n):
+            if scratch.index_a[c] == u:
+                scratch.real[c, 0] *= BUSY_SHARE
             if scratch.index_a[c] >= 0 and scratch.index_b[c] == i and int(scratch.real[c, 3]) == i_picture:
                 scratch.index_a[c] = -1
 
@@ -809,7 +840,7 @@ def keep_optimal(units, own, scratch, n):
                 if start <= q < start + free and u == scratch.index_a[c]:
                     kept = True
                 start += free
-        if not kept:
+        if not kept and units.policy[scratch.index_a[c]] == POLICY_OPTIMAL:
             scratch.real[c, 0] = 0.0
 
 

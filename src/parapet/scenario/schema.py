@@ -146,7 +146,7 @@ class Doctrine(_Block):
     reserve: Annotated[int, Strict(), Field(ge=0)] = 0
     """Rounds of each interceptor type that a fire unit keeps back."""
     hold_fire: Flag = False
-    """Track, designate, but never launch."""
+    """Track and judge, but give no target to a fire channel: nothing is launched."""
     max_engagements_per_track: Annotated[int, Strict(), Field(ge=1, le=16)] = 1
     """Fire units that may engage one track at the same time."""
 
