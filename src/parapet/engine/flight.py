@@ -72,6 +72,10 @@ RANGE_NOISE_M = 15.0
 """Error along the line of sight in the end game, 1 sigma, from the ground radar's range."""
 SLOW_MPS = 250.0
 """A round slower than this after burnout is given up."""
+FALL_STEP_S = 2.0
+FALL_STEP_HIGH_S = 8.0
+FALL_HIGH_M = 60e3
+"""Steps of the planned fall in the air and above ``FALL_HIGH_M``: longer ones in dense air would not be stable."""
 LEAVE_M = 450e3
 """A threat that turned away and is this far from the fire unit has left."""
 
@@ -798,8 +802,12 @@ def guide(clock, air, radars, units, interceptors, belief, own, log, one, now_s)
                 t_go = away / max(mean, 100.0)
             elif total < 1e8:
                 t_go = max(total - since, 0.2)
+            # no round flies longer than that: a target that outruns it has no meeting point
+            t_go = min(t_go, max(params[COL_MAX_FLIGHT_TIME] - since, 0.0))
             if one.is_falling == 1:
-                ux, uy, uz = falling_point(tx, ty, tz, track.vx_mps, track.vy_mps, track.vz_mps, t_go)
+                ux, uy, uz = falling_point(
+                    tx, ty, tz, track.vx_mps, track.vy_mps, track.vz_mps, t_go, air.ground_m + LOWEST_M
+                )
             else:
                 ux, uy, uz = level_point(tx, ty, tz, track.vx_mps, track.vy_mps, track.vz_mps, t_go)
                 ux, uy, uz = lifted(ux, uy, uz, air.ground_m + LOWEST_M)
@@ -838,10 +846,14 @@ def guide(clock, air, radars, units, interceptors, belief, own, log, one, now_s)
 
 
 @inner
-def falling_point(x, y, z, vx, vy, vz, dt):
-    """Where a falling body is ``dt`` seconds later, in up to 12 steps with the drag that planning assumes."""
-    n = max(min(int(dt / 2.0) + 1, 12), 1)
-    h = dt / n
-    for _ in range(n):
+def falling_point(x, y, z, vx, vy, vz, dt, floor_m):
+    """Where a falling body is ``dt`` seconds later with the drag that planning assumes; no deeper than ``floor_m``."""
+    left = dt
+    while left > 0.0:
+        above = height_m(x, y, z)
+        if above < floor_m:
+            break
+        h = min(left, FALL_STEP_HIGH_S if above > FALL_HIGH_M else FALL_STEP_S)
         x, y, z, vx, vy, vz = coast_step(x, y, z, vx, vy, vz, h)
-    return x, y, z
+        left -= h
+    return lifted(x, y, z, floor_m)
