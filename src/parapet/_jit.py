@@ -53,6 +53,7 @@ _NOT_CODE = frozenset(
         "NUMBA_SHOW_HELP",
         "NUMBA_FULL_TRACEBACKS",
         "NUMBA_DISABLE_PERFORMANCE_WARNINGS",
+        "NUMBA_DISABLE_ERROR_MESSAGE_HIGHLIGHTING",
     }
 )
 
@@ -158,8 +159,16 @@ def _choose_cache_folder() -> Path:
 CACHE_FOLDER = _choose_cache_folder()
 """Where this engine's compiled code lies."""
 
+# Numba paints every message it thinks of while it tries signatures, seen or not: seconds of a cold start.
+os.environ.setdefault("NUMBA_DISABLE_ERROR_MESSAGE_HIGHLIGHTING", "1")
+
 import numba
 import numpy as np
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import Compiler
+from numba.core.compiler_machinery import LoweringPass, register_pass
+from numba.core.typed_passes import NativeLowering
+from numba.core.types import unliteral
 
 # For the case that somebody imported Numba before Parapet: it has read the variable already.
 _config: Any = numba.config
@@ -172,24 +181,91 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def kernel(function: Callable[P, R]) -> Callable[P, R]:
-    """Compiled form of a function: releases the GIL, never raises, cached on disk, IEEE arithmetic kept."""
-    compiled: Callable[P, R] = _njit(function)
-    return compiled
+class _InnerLibrary(JITCodeLibrary):  # type: ignore[misc]
+    """Code that is only ever linked into the kernel that calls it: no machine code, no whole-module passes of its own.
+
+    Numba would optimise and emit every function once by itself and once more inside each caller above it. What a kernel
+    runs is optimised once, whole, when that kernel is finished.
+    """
+
+    def _optimize_final_module(self) -> None:
+        return
+
+    def _finalize_final_module(self) -> None:
+        self._finalize_dynamic_globals()
+        self._verify_declare_only_symbols()
+        self._finalized = True
 
 
-_INNER_FLAGS: dict[str, Any] = {**_FLAGS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-_njit_inner: Any = numba.njit(**_INNER_FLAGS)
+@register_pass(mutates_CFG=False, analysis_only=True)
+class _RegisterInner(LoweringPass):  # type: ignore[misc]
+    """Tell Numba where callers find the function that was lowered: what its own pass does after emitting code."""
+
+    _name = "parapet_register_inner"
+
+    def __init__(self) -> None:
+        LoweringPass.__init__(self)
+
+    def run_pass(self, state: Any) -> bool:
+        # Where the door for Python would be, Numba wants a builtin of its own for every function: it is the key.
+        # This one takes no arguments, so that calling it fails.
+        no_door = [state["cr"].fndesc].clear
+        state["cr"] = state["cr"]._replace(cfunc=no_door)
+        state.targetctx.insert_user_function(no_door, state["cr"].fndesc, [state.library])
+        return False
+
+
+class _InnerCompiler(Compiler):  # type: ignore[misc]
+    def define_pipelines(self) -> list[Any]:
+        state = self.state
+        state.library = _InnerLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.flags.no_compile = True
+        pipelines: list[Any] = super().define_pipelines()
+        for pipeline in pipelines:
+            pipeline.add_pass_after(_RegisterInner, NativeLowering)
+            pipeline.finalize()
+        return pipelines
+
+
+_njit_inner: Any = numba.njit(
+    nogil=True,
+    error_model="numpy",
+    no_cpython_wrapper=True,
+    no_cfunc_wrapper=True,
+    pipeline_class=_InnerCompiler,
+)
 
 
 def inner(function: Callable[P, R]) -> Callable[P, R]:
     """Compiled form of a function that only other kernels call.
 
-    It has no door for Python: the code that unpacks a World with its 170 arrays takes six times longer to compile than a
-    small kernel itself. From Python (tests) call ``entry(function)``.
+    It has no door for Python, is not cached by itself and is optimised only as part of the kernels that call it: doors,
+    machine code and separate passes for every function would make the first battle wait three times as long.
+    From Python (tests) call ``entry(function)``.
     """
-    compiled: Callable[P, R] = _njit_inner(function)
-    return compiled
+    compiled: Any = _njit_inner(function)
+    if not _config.DISABLE_JIT:
+        find = compiled.get_call_template
+
+        def get_call_template(args: Any, kws: Any) -> Any:
+            """One compiled form for all constants: Numba would make one for each event or stream number passed."""
+            return find(tuple(map(unliteral, args)), {name: unliteral(kind) for name, kind in kws.items()})
+
+        compiled.get_call_template = get_call_template
+    return compiled  # type: ignore[no-any-return]
+
+
+def kernel(function: Callable[P, R]) -> Callable[P, R]:
+    """Compiled form of a function: releases the GIL, never raises, cached on disk, IEEE arithmetic kept.
+
+    Called from Python it is compiled with a door and cached; called from another kernel it is an ``inner`` part of it.
+    """
+    compiled: Any = _njit(function)
+    if not _config.DISABLE_JIT:
+        part: Any = inner(function)
+        compiled.get_call_template = part.get_call_template
+        compiled.get_overload = part.get_overload
+    return compiled  # type: ignore[no-any-return]
 
 
 def entry(function: Callable[P, R]) -> Callable[P, R]:

@@ -140,7 +140,7 @@ def test_out_of_action(kill):
     elif kill == "dormant":
         ready = np.array([math.inf])
         ready.flags.writeable = False
-        stage.world = stage.world._replace(units=stage.world.units._replace(ready_s=ready))
+        stage.world = stage.world._replace(units=state.changed(stage.world.units, ready_s=ready))
     else:
         stage.state.own.radar[0]["is_alive"] = 0
     stage.tell()

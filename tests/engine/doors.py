@@ -29,7 +29,6 @@ from parapet.engine.command import (
     weapon_of,
 )
 from parapet.engine.flight import find_target, target_at
-from parapet.engine.sensing import face_of
 from parapet.engine.settling import settle
 
 EVALUATE = 0
@@ -57,7 +56,7 @@ def _ask(world, battle, log, what, i, j, k, now_s, delay_s, numbers):  # type: i
     belief = battle.belief
     own = battle.own
     track = belief.track[0, i]
-    face = face_of(world.radars, units.i_radar[j])
+    face = world.radars[units[j].i_radar]
     kinds = world.interceptors
     earth_factor = world.air.earth_factor
     a = 0.0
@@ -70,40 +69,39 @@ def _ask(world, battle, log, what, i, j, k, now_s, delay_s, numbers):  # type: i
     if what == EVALUATE:
         evaluate(world.air, world.assets, belief, 0, now_s)
     elif what == IS_HOSTILE:
-        a = float(
-            is_hostile(units.hostile_speed_mps[j], units.hostile_radius_m[j], world.assets, track, now_s)
-        )
+        is_one = is_hostile(units[j].hostile_speed_mps, units[j].hostile_radius_m, world.assets, track, now_s)
+        a = 1.0 if is_one else 0.0
     elif what == UNIT_REASON:
         a = float(unit_reason(world.air, units, world.assets, own, face, j, track, now_s))
     elif what == BEST_INTERCEPTOR:
         why, kind, c, d, e, f, g = best_interceptor(
-            world.air, units, kinds, own, face, j, -1, 0, track, now_s, delay_s
+            world.air, units, kinds, world.table, own, face, j, -1, 0, track, now_s, delay_s
         )
         a = float(why)
         b = float(kind)
     elif what == ASSIGN_FIRE:
         assign_fire(
-            world.clock, world.air, world.radars, world.posts, units, world.interceptors, world.assets, belief, own,
+            world.clock, world.air, world.radars, world.posts, units, world.interceptors, world.table, world.assets, belief, own,
             log, battle.scratch, now_s,
         )  # fmt: skip
     elif what == FREE_CHANNEL:
         a = float(free_channel(units, own, j))
     elif what == DESIGNATE:
-        designate(world.clock, units, belief, own, log, k, j, 0, i, 0, 50.0, 0.0, 0.0, 0.0, now_s)
+        designate(world.clock, units, belief, own, log, k, j, 0, i, 0, now_s)
     elif what == RELEASE:
         release(world.clock, units, belief, own, log, k, now_s, delay_s)
     elif what == READY_LAUNCHER:
         a = float(ready_launcher(units, own, j, k, now_s))
     elif what == KEEP_LAUNCHERS:
-        keep_launchers(world.clock, world.launchers, own, log, now_s)
+        keep_launchers(world.clock, world.launchers, world.reload, own, log, now_s)
     elif what == SOLVE_INTERCEPT:
         why, b, c, d, e = solve_intercept(
-            weapon_of(world.air, units, kinds, j, k), kinds.table, face, earth_factor, track, now_s, delay_s
+            weapon_of(world.air, units, kinds, j, k), world.table, face, earth_factor, track, now_s, delay_s
         )
         a = float(why)
     elif what == ARRIVAL:
         a, b, c = arrival(
-            weapon_of(world.air, units, kinds, j, k), kinds.table, numbers[0], numbers[1], numbers[2]
+            weapon_of(world.air, units, kinds, j, k), world.table, numbers[0], numbers[1], numbers[2]
         )
     elif what == N_ROUNDS_READY:
         a = float(n_rounds_ready(units, own, j, k))
@@ -114,8 +112,8 @@ def _ask(world, battle, log, what, i, j, k, now_s, delay_s, numbers):  # type: i
         kind = one.i_interceptor
         a = float(
             find_target(
-                battle.truth, world.threats.rcs_m2, one, kinds.guidance[kind], kinds.seeker_view_rad[kind],
-                kinds.seeker_range_m[kind],
+                battle.truth, world.threats, one, kinds[kind].guidance, kinds[kind].seeker_view_rad,
+                kinds[kind].seeker_range_m,
             )
         )  # fmt: skip
     elif what == SETTLE:
@@ -132,7 +130,7 @@ def _ask(world, battle, log, what, i, j, k, now_s, delay_s, numbers):  # type: i
             if row < 0:
                 a += 1.0
             else:
-                designate(world.clock, units, belief, own, log, row, 0, 0, i, 0, 50.0, 0.0, 0.0, 0.0, when_s)
+                designate(world.clock, units, belief, own, log, row, 0, 0, i, 0, when_s)
                 numbers[2 * n + row] = when_s + numbers[n + arrived]
     return a, b, c, d, e, f, g
 

@@ -52,7 +52,7 @@ def ideal(**changes: Any) -> Compiled:
     made = stories.compiled(IDEAL.format(**values), "outcomes")
     never = np.zeros(made.world.units.id.size)
     never.setflags(write=False)
-    made.world = made.world._replace(units=made.world.units._replace(p_assessment_wrong=never))
+    made.world = made.world._replace(units=state.changed(made.world.units, p_assessment_wrong=never))
     return made
 
 
@@ -128,7 +128,6 @@ def blocked_share(made: Compiled, offered: float, n_arrivals: int, is_fixed: boo
     return n_blocked / n_arrivals
 
 
-@pytest.mark.slow  # its door into the engine takes minutes to compile
 @pytest.mark.parametrize(
     ("offered", "n_channels", "is_fixed", "oracle"), [(4.0, 4, False, 0.310680), (8.0, 12, True, 0.051406)]
 )

@@ -13,8 +13,6 @@ from tests.engine.doors import ask
 from parapet.engine import codes, command, state
 from parapet.engine.compile import Compiled
 
-pytestmark = pytest.mark.slow  # compiling its doors into the engine takes minutes
-
 SITE = (math.radians(40.0), math.radians(32.0), 0.0)
 
 SCENE = """duration: 60 s
@@ -103,7 +101,7 @@ def test_identity_is_by_rule(scene: Compiled) -> None:
 
     def is_hostile(i: int, **rules: Any) -> bool:
         changed = {name: worlds.frozen([value, value]) for name, value in rules.items()}
-        world = scene.world._replace(units=scene.world.units._replace(**changed))
+        world = scene.world._replace(units=state.changed(scene.world.units, **changed))
         return ask(world, battle, log, doors.IS_HOSTILE, i, 0, now_s=1.0)[0] > 0.0
 
     x = worlds.at_distance(60e3, 0.0, 5e3, SITE)
@@ -193,7 +191,7 @@ def test_an_empty_launcher_is_reloaded_once(scene: Compiled) -> None:
     ask(world, battle, log, doors.KEEP_LAUNCHERS, now_s=9.0 + wait_s)
     assert battle.own.rounds_left[0].sum() == 0
     ask(world, battle, log, doors.KEEP_LAUNCHERS, now_s=10.0 + wait_s)
-    assert (battle.own.rounds_left[0] == world.launchers.reload[0]).all()
+    assert (battle.own.rounds_left[0] == world.reload[0]).all()
     assert battle.own.launcher["n_reloads"][0] == 0
     battle.own.rounds_left[0] = 0
     for later in (1.0, 2.0, 3.0):
@@ -225,7 +223,7 @@ def test_a_predicted_intercept_is_where_both_arrive(scene: Compiled) -> None:
 
 def test_a_reserve_is_kept(scene: Compiled) -> None:
     battle, log = stories.new(scene)
-    kept = scene.world._replace(units=scene.world.units._replace(reserve=worlds.frozen([3, 3], np.int64)))
+    kept = scene.world._replace(units=state.changed(scene.world.units, reserve=worlds.frozen([3, 3], np.int64)))
 
     def n_ready(world: state.World) -> int:
         return int(ask(world, battle, log, doors.N_ROUNDS_READY)[0])

@@ -12,10 +12,8 @@ from geographiclib.geodesic import Geodesic
 from tests.engine import doors, naive, stories, worlds
 from tests.engine.doors import ask
 
-from parapet.engine import codes
+from parapet.engine import codes, state
 from parapet.engine.compile import Compiled
-
-pytestmark = pytest.mark.slow  # compiling its doors into the engine takes minutes
 
 NOBODY = """duration: {duration} s
 assets:
@@ -160,7 +158,8 @@ def test_the_first_to_arrive_is_settled_first() -> None:
     """Two rounds pass one target in one tick; whoever is first kills, the other finds a dead target."""
     made = stories.compiled(stories.STORIES["jet"])
     world = made.world
-    sure = world.interceptors._replace(
+    sure = state.changed(
+        world.interceptors,
         p_reliability=worlds.frozen([1.0]),
         lethal_radius_m=worlds.frozen(np.full((1, 3), 1e9)),
         p_kill_inside=worlds.frozen(np.ones((1, 3))),

@@ -29,7 +29,7 @@ def frozen(array: Any) -> Any:
 
 def with_radars(made: Compiled, **columns: Any) -> Compiled:
     """The same with some columns of the radars replaced."""
-    radars = made.world.radars._replace(**{name: frozen(column) for name, column in columns.items()})
+    radars = state.changed(made.world.radars, **columns)
     return runner.Compiled(made.world._replace(radars=radars), made.names, made.sizes)
 
 
@@ -40,7 +40,7 @@ def test_no_threats_no_events() -> None:
     assert log.count.tolist() == [0, 0, 0]
     # the radars look round, the integral of nothing is nothing
     assert not log.total.any()
-    assert (battle.own.rounds_left == made.world.launchers.load).all()
+    assert (battle.own.rounds_left == made.world.load).all()
 
 
 def test_without_fire_units_everything_leaks() -> None:
@@ -71,7 +71,7 @@ def test_everything_is_accounted_for(seed: int) -> None:
     known = list(codes.OUTCOME_WORDS)
     assert sum(int((threats["status"] == code).sum()) for code in known) == made.names.n_raid
     # rounds: fired and left are what was loaded
-    assert shots.size + battle.own.rounds_left.sum() == made.world.launchers.load.sum()
+    assert shots.size + battle.own.rounds_left.sum() == made.world.load.sum()
     assert log.total[state.TOTAL_ROUNDS] == shots.size
     # a round that was not fired cannot kill: every kill has one shot of its own
     killers = log.score["i_killer"][threats["status"] == codes.KILLED]
@@ -95,7 +95,7 @@ def test_everything_is_accounted_for(seed: int) -> None:
 
 def test_what_a_type_is_called_changes_nothing() -> None:
     made = stories.compiled(stories.MIXED)
-    turned = made.world.threats._replace(i_type=frozen(made.world.threats.i_type[::-1] + 3))
+    turned = state.changed(made.world.threats, i_type=made.world.threats.i_type[::-1] + 3)
     other = runner.Compiled(made.world._replace(threats=turned), made.names, made.sizes)
     assert stories.log_bytes(stories.fight(made)[1]) == stories.log_bytes(stories.fight(other)[1])
 

@@ -94,40 +94,26 @@ def threat(**changes: Any) -> dict[str, Any]:
 _RADAR_MATRIX = ("reference_range_m", "reference_rcs_m2", "reference_snr", "elevation_min_rad", "elevation_max_rad")
 
 
-def _radars(rows: list[dict[str, Any]]) -> state.Radars:
-    columns: dict[str, Array] = {}
-    n = len(rows)
+def _radars(rows: list[dict[str, Any]]) -> state.Records:
+    columns: dict[str, Any] = {}
     for i, key in enumerate(_RADAR_MATRIX):
-        table = np.ones((n, codes.N_MODE))
-        for k, row in enumerate(rows):
-            for m, mode in enumerate(row["modes"]):
-                table[k, m] = mode[i]
-        columns[key] = frozen(table)
+        columns[key] = [[mode[i] for mode in row["modes"]] + [1.0] * (codes.N_MODE - len(row["modes"])) for row in rows]
     places = [geodetic_to_ecef(*row["site"]) for row in rows]
     for i, key in enumerate(("x_m", "y_m", "z_m")):
-        columns[key] = frozen([place[i] for place in places])
-    columns["rotation"] = frozen([enu_rotation(row["site"][0], row["site"][1]) for row in rows])
-    columns["height_m"] = frozen([row["site"][2] for row in rows])
-    columns["id"] = frozen([name_id(row["name"]) for row in rows], np.uint64)
-    columns["n_modes"] = frozen([len(row["modes"]) for row in rows], np.int64)
-    for key in ("kind", "i_post", "i_unit", "is_engagement", "band"):
-        columns[key] = frozen([row[key] for row in rows], np.int64)
-    for key in state.Radars._fields:
+        columns[key] = [place[i] for place in places]
+    columns["rotation"] = [enu_rotation(row["site"][0], row["site"][1]) for row in rows]
+    columns["height_m"] = [row["site"][2] for row in rows]
+    columns["id"] = [name_id(row["name"]) for row in rows]
+    columns["n_modes"] = [len(row["modes"]) for row in rows]
+    for key in state.RADAR_GIVEN.names or ():
         if key not in columns:
-            columns[key] = frozen([row[key] for row in rows])
-    return state.Radars(**columns)
+            columns[key] = [row[key] for row in rows]
+    return state.given(state.RADAR_GIVEN, columns)
 
 
-def _filled(family: Any, n: int, shapes: dict[str, tuple[int, ...]], integers: set[str], unsigned: set[str], **given: Any) -> Any:
-    """A NamedTuple of zeros with a few columns given."""
-    columns = {}
-    for key in family._fields:
-        dtype = np.uint64 if key in unsigned else np.int64 if key in integers else np.float64
-        values = given.get(key)
-        if values is None:
-            values = np.zeros((n, *shapes.get(key, ())), dtype)
-        columns[key] = frozen(values, dtype)
-    return family(**columns)
+def _filled(dtype: Any, n: int, **given: Any) -> state.Records:
+    """A table of zeros with a few columns given."""
+    return state.changed(np.zeros(n, dtype).view(np.recarray), **given)
 
 
 def make_world(
@@ -149,43 +135,29 @@ def make_world(
         rcs[i] = row["rcs_m2"]
     x0, y0, z0 = geodetic_to_ecef(*SITE)
     units = _filled(
-        state.Units, n_units, {"rotation": (9,)},
-        {"i_post", "i_radar", "n_target_channels", "n_missile_channels", "i_launcher", "n_launchers", "policy",
-         "mode", "salvo", "reserve", "hold_fire", "max_engagements"}, {"id"},
+        state.UNIT_GIVEN, n_units,
         id=[name_id(f"unit-{u}") for u in range(n_units)],
         i_radar=[next(k for k, r in enumerate(radars) if r["is_engagement"] and r["i_unit"] == u) for u in range(n_units)],
-        n_target_channels=np.full(n_units, n_channels),
-        n_missile_channels=np.full(n_units, 2 * n_channels),
-        x_m=np.full(n_units, x0), y_m=np.full(n_units, y0), z_m=np.full(n_units, z0),
+        n_target_channels=n_channels, n_missile_channels=2 * n_channels, x_m=x0, y_m=y0, z_m=z0,
     )  # fmt: skip
     return state.World(
         clock=state.Clock(dt_s, round(duration_s / dt_s), 0.01, 0.1, n_lag_ticks, 4, record, 4, 0),
         air=state.Air(ground_m, 4.0 / 3.0, frozen([0.0]), frozen([0.0]), frozen([0.0])),
         threats=_filled(
-            state.Threats, n, {"rcs_m2": (codes.N_BAND, 3), "p_destroy": (3,), "ballistic": (16,)},
-            {"kind", "target_class", "i_type", "i_parent", "i_leg", "n_legs", "behaviour", "swerling", "has_aim",
-             "i_aim_asset"}, {"id"},
-            id=[name_id(row["name"]) for row in threats], rcs_m2=rcs, glint_m=[1.0 for _ in threats], swerling=[row["swerling"] for row in threats],
-            kind=[row["kind"] for row in threats], target_class=[row["target_class"] for row in threats],
-            i_parent=np.full(n, -1), i_aim_asset=np.full(n, -1),
+            state.THREAT_GIVEN, n, id=[name_id(row["name"]) for row in threats], rcs_m2=rcs, glint_m=1.0,
+            swerling=[row["swerling"] for row in threats], kind=[row["kind"] for row in threats],
+            target_class=[row["target_class"] for row in threats], i_parent=-1, i_aim_asset=-1,
         ),
-        legs=_filled(state.Legs, 1, {}, set(), set()),
+        legs=_filled(state.LEG_GIVEN, 1),
         radars=_radars(radars),
-        posts=_filled(state.Posts, 1, {}, {"i_asset"}, set(), i_asset=[-1], x_m=[x0], y_m=[y0], z_m=[z0]),
+        posts=_filled(state.POST_GIVEN, 1, i_asset=-1, x_m=x0, y_m=y0, z_m=z0),
         units=units,
-        launchers=_filled(
-            state.Launchers, n_units, {"load": (1,), "reload": (1,)}, {"i_unit", "i_asset", "load", "reload", "n_reloads"},
-            set(), i_unit=np.arange(n_units), i_asset=np.full(n_units, -1),
-        ),
-        interceptors=_filled(
-            state.Interceptors, 1,
-            {"flight": (40,), "table": (2, 2, 4), "lethal_radius_m": (3,), "p_kill_inside": (3,), "p_kill_planned": (3,)},
-            {"guidance", "is_search_track_uplink", "is_channel_freed_at_lock"}, set(),
-        ),
-        assets=_filled(
-            state.Assets, 0, {}, {key for key in state.Assets._fields if key.startswith("i_") or key in ("kind", "hardness")},
-            {"id"},
-        ),
+        launchers=_filled(state.LAUNCHER_GIVEN, n_units, i_unit=np.arange(n_units), i_asset=-1),
+        load=frozen(np.zeros((n_units, 1)), np.int64),
+        reload=frozen(np.zeros((n_units, 1)), np.int64),
+        interceptors=_filled(state.INTERCEPTOR_GIVEN, 1),
+        table=frozen(np.zeros((1, 2, 2, 4))),
+        assets=_filled(state.ASSET_GIVEN, 0),
     )  # fmt: skip
 
 

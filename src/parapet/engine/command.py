@@ -64,7 +64,7 @@ from parapet.engine.prediction import (
     position_variance,
     velocity_variance,
 )
-from parapet.engine.sensing import face_of, is_in_sight, sector_code
+from parapet.engine.sensing import is_in_sight, sector_code
 from parapet.engine.state import (
     TOTAL_ACQUISITIONS,
     TOTAL_ACQUISITIONS_FAILED,
@@ -138,22 +138,22 @@ class Weapon(NamedTuple):
 def weapon_of(air, units, interceptors, i_unit, i_type):
     """The numbers of interceptor ``i_type`` on fire unit ``i_unit``."""
     return Weapon(
-        units.x_m[i_unit],
-        units.y_m[i_unit],
-        units.z_m[i_unit],
+        units[i_unit].x_m,
+        units[i_unit].y_m,
+        units[i_unit].z_m,
         air.ground_m,
-        interceptors.range_air_m[i_type],
-        interceptors.range_ballistic_m[i_type],
-        interceptors.range_min_m[i_type],
-        interceptors.height_min_m[i_type],
-        interceptors.height_max_m[i_type],
-        interceptors.target_speed_max_mps[i_type],
-        interceptors.flight_max_s[i_type],
-        interceptors.arrival_speed_min_mps[i_type],
-        interceptors.is_search_track_uplink[i_type],
+        interceptors[i_type].range_air_m,
+        interceptors[i_type].range_ballistic_m,
+        interceptors[i_type].range_min_m,
+        interceptors[i_type].height_min_m,
+        interceptors[i_type].height_max_m,
+        interceptors[i_type].target_speed_max_mps,
+        interceptors[i_type].flight_max_s,
+        interceptors[i_type].arrival_speed_min_mps,
+        interceptors[i_type].is_search_track_uplink,
         i_type,
-        interceptors.table_range_m[i_type],
-        interceptors.table_height_m[i_type],
+        interceptors[i_type].table_range_m,
+        interceptors[i_type].table_height_m,
     )
 
 
@@ -283,19 +283,19 @@ def solve_intercept(weapon, table, face, earth_factor, track, now_s, delay_s):
 def n_rounds_ready(units, own, i_unit, i_type):
     """Rounds of one type on living launchers of a fire unit, less the reserve that doctrine keeps."""
     n = 0
-    first = units.i_launcher[i_unit]
-    for i in range(first, first + units.n_launchers[i_unit]):
+    first = units[i_unit].i_launcher
+    for i in range(first, first + units[i_unit].n_launchers):
         if own.launcher[i].is_alive == 1:
             n += own.rounds_left[i, i_type]
-    return n - units.reserve[i_unit]
+    return n - units[i_unit].reserve
 
 
 @inner
 def n_rounds_promised(units, own, i_unit, i_type):
     """Rounds of one type that the open channels of a fire unit still mean to fire."""
     n = 0
-    per_unit = own.channel.size // units.id.size
-    for row in range(i_unit * per_unit, i_unit * per_unit + units.n_target_channels[i_unit]):
+    per_unit = own.channel.size // units.size
+    for row in range(i_unit * per_unit, i_unit * per_unit + units[i_unit].n_target_channels):
         channel = own.channel[row]
         if channel.status != CHANNEL_FREE and channel.i_interceptor == i_type:
             n += max(channel.n_assigned - channel.n_fired, 0)
@@ -344,14 +344,14 @@ def evaluate(air, assets, belief, i_picture, now_s):
         if track["class"] == CLASS_BALLISTIC:
             if now_s - track.impact_at_s > 4.0 or track.impact_at_s == 0.0:
                 predict_impact(air, track, now_s)
-            for j in range(assets.id.size):
-                if assets.kind[j] == ASSET_LAUNCHER:
+            for j in range(assets.size):
+                if assets[j].kind == ASSET_LAUNCHER:
                     continue
-                dx = track.impact_x_m - assets.x_m[j]
-                dy = track.impact_y_m - assets.y_m[j]
-                dz = track.impact_z_m - assets.z_m[j]
-                spread = track.impact_sigma_m + assets.radius_m[j] + 4000.0
-                value = assets.value[j] * math.exp(-0.5 * (dx * dx + dy * dy + dz * dz) / (spread * spread))
+                dx = track.impact_x_m - assets[j].x_m
+                dy = track.impact_y_m - assets[j].y_m
+                dz = track.impact_z_m - assets[j].z_m
+                spread = track.impact_sigma_m + assets[j].radius_m + 4000.0
+                value = assets[j].value * math.exp(-0.5 * (dx * dx + dy * dy + dz * dz) / (spread * spread))
                 if value > track.value:
                     track.value = value
                     track.i_asset = j
@@ -362,13 +362,13 @@ def evaluate(air, assets, belief, i_picture, now_s):
         z = track.z_m + track.vz_mps * dt
         vv = track.vx_mps * track.vx_mps + track.vy_mps * track.vy_mps + track.vz_mps * track.vz_mps
         radius2 = max(x * x + y * y + z * z, 1.0)
-        for j in range(assets.id.size):
-            if assets.kind[j] == ASSET_LAUNCHER:
+        for j in range(assets.size):
+            if assets[j].kind == ASSET_LAUNCHER:
                 continue
             # relative position in the plane of the ground: closest approach of a straight level flight
-            dx = assets.x_m[j] - x
-            dy = assets.y_m[j] - y
-            dz = assets.z_m[j] - z
+            dx = assets[j].x_m - x
+            dy = assets[j].y_m - y
+            dz = assets[j].z_m - z
             up = (dx * x + dy * y + dz * z) / radius2
             dx -= up * x
             dy -= up * y
@@ -383,7 +383,7 @@ def evaluate(air, assets, belief, i_picture, now_s):
             cy = dy - track.vy_mps * when
             cz = dz - track.vz_mps * when
             miss2 = cx * cx + cy * cy + cz * cz
-            value = assets.value[j] / (1.0 + miss2 / (NEAR_VALUE_M * NEAR_VALUE_M))
+            value = assets[j].value / (1.0 + miss2 / (NEAR_VALUE_M * NEAR_VALUE_M))
             if value > track.value:
                 track.value = value
                 track.i_asset = j
@@ -405,9 +405,9 @@ def is_hostile(least, reach, assets, track, now_s):
     x = track.x_m + track.vx_mps * dt
     y = track.y_m + track.vy_mps * dt
     z = track.z_m + track.vz_mps * dt
-    ux = assets.x_m[j] - x
-    uy = assets.y_m[j] - y
-    uz = assets.z_m[j] - z
+    ux = assets[j].x_m - x
+    uy = assets[j].y_m - y
+    uz = assets[j].z_m - z
     when = max((ux * track.vx_mps + uy * track.vy_mps + uz * track.vz_mps) / max(speed2, 1.0), 0.0)
     ux -= track.vx_mps * when
     uy -= track.vy_mps * when
@@ -419,15 +419,15 @@ def is_hostile(least, reach, assets, track, now_s):
 def picture_of(posts, units, own, i_unit):
     """The picture a fire unit works on: its command post's, or its own when the post is lost."""
     if own.unit[i_unit].is_autonomous == 1:
-        return posts.i_asset.size + i_unit
-    return units.i_post[i_unit]
+        return posts.size + i_unit
+    return units[i_unit].i_post
 
 
 @inner
 def release(clock, units, belief, own, log, row, now_s, block_s):
     """Give a target channel back and leave its track alone for ``block_s`` seconds."""
     channel = own.channel[row]
-    i_unit = row // (own.channel.size // units.id.size)
+    i_unit = row // (own.channel.size // units.size)
     track = belief.track[channel.i_picture, channel.i_track]
     if track.number == channel.number and track.status != TRACK_FREE:
         track.i_engaged = max(track.i_engaged - 1, 0)
@@ -447,7 +447,7 @@ def release(clock, units, belief, own, log, row, now_s, block_s):
 @inner
 def follow_channels(clock, units, interceptors, belief, own, log, now_s):
     """Carry every fire channel from one stage of its engagement to the next."""
-    n_units = units.id.size
+    n_units = units.size
     if n_units == 0:
         return
     per_unit = own.channel.size // n_units
@@ -464,7 +464,7 @@ def follow_channels(clock, units, interceptors, belief, own, log, now_s):
         if own.unit[i_unit].is_alive == 0 and channel.status != CHANNEL_SEARCH_TRACK:
             fire.status = TRACK_FREE
         if channel.status == CHANNEL_ACQUIRING:
-            stretch = own.radar[units.i_radar[i_unit]].stretch
+            stretch = own.radar[units[i_unit].i_radar].stretch
             if fire.status == TRACK_FIRM:
                 channel.status = CHANNEL_TRACKING
                 channel.since_s = now_s
@@ -475,7 +475,7 @@ def follow_channels(clock, units, interceptors, belief, own, log, now_s):
                 log.total[TOTAL_ACQUISITIONS_FAILED] += 1.0
                 if clock.record >= RECORD_EVENTS:
                     tell(log, now_s, EVENT_ACQUISITION_FAILED, i_unit, row, channel.label, 0.0)
-                if has_track and interceptors.is_search_track_uplink[channel.i_interceptor] == 1:
+                if has_track and interceptors[channel.i_interceptor].is_search_track_uplink == 1:
                     channel.status = CHANNEL_SEARCH_TRACK
                     channel.since_s = now_s
                 else:
@@ -500,7 +500,7 @@ def follow_channels(clock, units, interceptors, belief, own, log, now_s):
                 release(clock, units, belief, own, log, row, now_s, BLOCK_S * 0.5)
             elif done:
                 channel.status = CHANNEL_ASSESSING
-                channel.assess_s = now_s + units.assessment_s[i_unit]
+                channel.assess_s = now_s + units[i_unit].assessment_s
                 channel.since_s = now_s
             elif now_s - channel.since_s > HOLD_LIMIT_S:
                 release(clock, units, belief, own, log, row, now_s, BLOCK_S)
@@ -510,13 +510,13 @@ def follow_channels(clock, units, interceptors, belief, own, log, now_s):
                     log, now_s, EVENT_KILL_ASSESSED, i_unit, row, channel.label, float(channel.assessed_kill)
                 )
             still = fire.status == TRACK_FIRM or (
-                has_track and interceptors.is_search_track_uplink[channel.i_interceptor] == 1
+                has_track and interceptors[channel.i_interceptor].is_search_track_uplink == 1
             )
-            is_over = channel.assessed_kill == 1 or not still or units.mode[i_unit] == MODE_SALVO
+            is_over = channel.assessed_kill == 1 or not still or units[i_unit].mode == MODE_SALVO
             if is_over:
                 is_killed = channel.assessed_kill == 1
                 # the doctrine of one salvo does not come back to a target that survived it
-                is_spent = units.mode[i_unit] == MODE_SALVO and not is_killed
+                is_spent = units[i_unit].mode == MODE_SALVO and not is_killed
                 release(clock, units, belief, own, log, row, now_s, NEVER_S if is_spent else 0.0)
                 if is_killed and has_track:
                     # believed dead: its track is taken off the picture; if it lives, it will be found again
@@ -525,12 +525,14 @@ def follow_channels(clock, units, interceptors, belief, own, log, now_s):
                 channel.status = CHANNEL_TRACKING if fire.status == TRACK_FIRM else CHANNEL_SEARCH_TRACK
                 channel.since_s = now_s
                 channel.n_fired = 0
-                channel.n_assigned = units.salvo[i_unit]
+                channel.n_assigned = units[i_unit].salvo
                 channel.assessed_kill = 0
 
 
 @inner
-def best_interceptor(air, units, interceptors, own, face, i_unit, i_fixed, is_uplink, track, now_s, delay_s):
+def best_interceptor(
+    air, units, interceptors, table, own, face, i_unit, i_fixed, is_uplink, track, now_s, delay_s
+):
     """The interceptor type to use: (reason or 0, type, time to intercept, x, y, z, planned kill probability).
 
     ``i_fixed`` >= 0 allows that type only; ``is_uplink`` = 1 only types that fly on the command post's track.
@@ -548,7 +550,7 @@ def best_interceptor(air, units, interceptors, own, face, i_unit, i_fixed, is_up
     for k in range(interceptors.guidance.size):
         if i_fixed >= 0 and k != i_fixed:
             continue
-        if is_uplink == 1 and interceptors.is_search_track_uplink[k] == 0:
+        if is_uplink == 1 and interceptors[k].is_search_track_uplink == 0:
             continue
         n = n_rounds_ready(units, own, i_unit, k)
         if delay_s > 0.0:
@@ -557,7 +559,7 @@ def best_interceptor(air, units, interceptors, own, face, i_unit, i_fixed, is_up
             continue
         why, t, px, py, pz = solve_intercept(
             weapon_of(air, units, interceptors, i_unit, k),
-            interceptors.table,
+            table,
             face,
             air.earth_factor,
             track,
@@ -568,8 +570,8 @@ def best_interceptor(air, units, interceptors, own, face, i_unit, i_fixed, is_up
             if reason == WHY_NO_ROUND or why > reason:
                 reason = why
             continue
-        p = interceptors.p_kill_planned[k, group]
-        score = p - 0.03e-6 * interceptors.cost_usd[k]
+        p = interceptors[k].p_kill_planned[group]
+        score = p - 0.03e-6 * interceptors[k].cost_usd
         if score > best_score:
             best_score = score
             best = k
@@ -586,10 +588,10 @@ def best_interceptor(air, units, interceptors, own, face, i_unit, i_fixed, is_up
 @inner
 def free_channel(units, own, i_unit):
     """Row of a free target channel of a fire unit, -1 if all are in use."""
-    per_unit = own.channel.size // units.id.size
-    if own.unit[i_unit].n_channels >= units.n_target_channels[i_unit]:
+    per_unit = own.channel.size // units.size
+    if own.unit[i_unit].n_channels >= units[i_unit].n_target_channels:
         return -1
-    for row in range(i_unit * per_unit, i_unit * per_unit + units.n_target_channels[i_unit]):
+    for row in range(i_unit * per_unit, i_unit * per_unit + units[i_unit].n_target_channels):
         if own.channel[row].status == CHANNEL_FREE:
             return row
     return -1
@@ -598,8 +600,8 @@ def free_channel(units, own, i_unit):
 @inner
 def holds_track(units, own, i_unit, i_picture, i_track, number):
     """Whether a fire unit already has a channel on a track."""
-    per_unit = own.channel.size // units.id.size
-    for row in range(i_unit * per_unit, i_unit * per_unit + units.n_target_channels[i_unit]):
+    per_unit = own.channel.size // units.size
+    for row in range(i_unit * per_unit, i_unit * per_unit + units[i_unit].n_target_channels):
         channel = own.channel[row]
         if channel.status != CHANNEL_FREE and channel.i_track == i_track:
             if channel.i_picture == i_picture and channel.number == number:
@@ -621,7 +623,7 @@ def designate(clock, units, belief, own, log, row, i_unit, i_picture, i_track, i
     channel.designated_s = now_s
     channel.next_look_s = now_s
     channel.n_looks = 0
-    channel.n_assigned = units.salvo[i_unit]
+    channel.n_assigned = units[i_unit].salvo
     channel.n_fired = 0
     channel.n_flying = 0
     channel.i_interceptor = i_type
@@ -645,13 +647,13 @@ def designate(clock, units, belief, own, log, row, i_unit, i_picture, i_track, i
 @inner
 def unit_reason(air, units, assets, own, face, i_unit, track, now_s):
     """Why a fire unit cannot even consider this track now, or 0. Cheap checks first."""
-    if own.unit[i_unit].is_alive == 0 or now_s < units.ready_s[i_unit]:
+    if own.unit[i_unit].is_alive == 0 or now_s < units[i_unit].ready_s:
         return WHY_UNIT_NOT_READY
-    if not is_hostile(units.hostile_speed_mps[i_unit], units.hostile_radius_m[i_unit], assets, track, now_s):
+    if not is_hostile(units[i_unit].hostile_speed_mps, units[i_unit].hostile_radius_m, assets, track, now_s):
         return WHY_NOT_HOSTILE
     if now_s - track.hit_s > STALE_REVISITS * track.revisit_s + STALE_S:
         return WHY_NO_FIRM_TRACK
-    if units.hold_fire[i_unit] == 1:
+    if units[i_unit].hold_fire == 1:
         return WHY_DOCTRINE
     if track.value < MIN_VALUE:
         return WHY_NOT_HOSTILE
@@ -681,12 +683,14 @@ def gain_of(policy, track, p_kill, t_go, distance_m):
 
 
 @inner
-def assign_fire(clock, air, radars, posts, units, interceptors, assets, belief, own, log, scratch, now_s):
+def assign_fire(
+    clock, air, radars, posts, units, interceptors, table, assets, belief, own, log, scratch, now_s
+):
     """Open fire channels: every free channel may take the track that saves most, until nothing is worth a round.
 
     Candidates are (track, fire unit) pairs with a kinematic solution. Their gain is refreshed as survivors change.
     """
-    n_units = units.id.size
+    n_units = units.size
     n_tracks = belief.track.shape[1]
     n_max = scratch.index_a.size
     n = 0
@@ -694,11 +698,11 @@ def assign_fire(clock, air, radars, posts, units, interceptors, assets, belief, 
         i_picture = picture_of(posts, units, own, u)
         if i_picture < 0:
             continue
-        free = units.n_target_channels[u] - own.unit[u].n_channels
+        free = units[u].n_target_channels - own.unit[u].n_channels
         if free <= 0 and clock.record < RECORD_EVENTS:
             continue
         base = i_picture * n_tracks
-        face = face_of(radars, units.i_radar[u])
+        face = radars[units[u].i_radar]
         for i in range(n_tracks):
             track = belief.track[i_picture, i]
             if track.status != TRACK_FIRM:
@@ -720,22 +724,22 @@ def assign_fire(clock, air, radars, posts, units, interceptors, assets, belief, 
                 ):
                     own.reason[u, base + i] = WHY_DOCTRINE
                 continue
-            delay = max(ACQUISITION_GUESS_S, units.reaction_s[u] - (now_s - track.firm_s))
+            delay = max(ACQUISITION_GUESS_S, units[u].reaction_s - (now_s - track.firm_s))
             why, k, t_go, px, py, pz, p_kill = best_interceptor(
-                air, units, interceptors, own, face, u, -1, 0, track, now_s, delay
+                air, units, interceptors, table, own, face, u, -1, 0, track, now_s, delay
             )
             if why != 0:
                 own.reason[u, base + i] = why
                 continue
-            if p_kill < units.min_p_kill[u]:
+            if p_kill < units[u].min_p_kill:
                 own.reason[u, base + i] = WHY_DOCTRINE
                 continue
             if track.i_engaged > 0:
                 # a second engagement only when there is no time left to look and shoot again, and it pays
-                has_second_look = track.time_to_go_s > t_go + units.assessment_s[u] + 5.0
+                has_second_look = track.time_to_go_s > t_go + units[u].assessment_s + 5.0
                 if (
                     has_second_look
-                    or track.i_engaged >= units.max_engagements[u]
+                    or track.i_engaged >= units[u].max_engagements
                     or track.value * 0.3 * p_kill < 2.0 * ROUND_WORTH
                 ):
                     own.reason[u, base + i] = WHY_DOCTRINE
@@ -743,11 +747,11 @@ def assign_fire(clock, air, radars, posts, units, interceptors, assets, belief, 
             own.reason[u, base + i] = WHY_NO_CHANNEL
             if free <= 0 or n >= n_max:
                 continue
-            dx = px - units.x_m[u]
-            dy = py - units.y_m[u]
-            dz = pz - units.z_m[u]
+            dx = px - units[u].x_m
+            dy = py - units[u].y_m
+            dz = pz - units[u].z_m
             row = scratch.real[n]
-            gain = gain_of(units.policy[u], track, p_kill, t_go, math.sqrt(dx * dx + dy * dy + dz * dz))
+            gain = gain_of(units[u].policy, track, p_kill, t_go, math.sqrt(dx * dx + dy * dy + dz * dz))
             row[0] = gain * math.pow(BUSY_SHARE, float(own.unit[u].n_channels))
             row[1] = p_kill
             row[2] = float(k)
@@ -758,7 +762,7 @@ def assign_fire(clock, air, radars, posts, units, interceptors, assets, belief, 
     if n == 0:
         return
     for u in range(n_units):
-        if units.policy[u] == POLICY_OPTIMAL:
+        if units[u].policy == POLICY_OPTIMAL:
             keep_optimal(units, own, scratch, n)
             break
     while True:
@@ -801,7 +805,7 @@ def assign_fire(clock, air, radars, posts, units, interceptors, assets, belief, 
 def keep_optimal(units, own, scratch, n):
     """Keep of the ``n`` candidates those of the assignment of tracks to free channels with the greatest total gain."""
     # rows: distinct tracks; columns: free channels. Work in place on a square of the scratch size.
-    n_units = units.id.size
+    n_units = units.size
     size = scratch.cost.shape[0]
     n_rows = 0
     for c in range(n):
@@ -815,7 +819,7 @@ def keep_optimal(units, own, scratch, n):
             n_rows += 1
     n_columns = 0
     for u in range(n_units):
-        n_columns += max(units.n_target_channels[u] - own.unit[u].n_channels, 0)
+        n_columns += max(units[u].n_target_channels - own.unit[u].n_channels, 0)
     if n_rows + 0 > size or n_columns > size or n_columns == 0:
         return
     for r in range(n_rows):
@@ -824,7 +828,7 @@ def keep_optimal(units, own, scratch, n):
     for c in range(n):
         q = 0
         for u in range(n_units):
-            free = max(units.n_target_channels[u] - own.unit[u].n_channels, 0)
+            free = max(units[u].n_target_channels - own.unit[u].n_channels, 0)
             if u == scratch.index_a[c]:
                 for j in range(q, q + free):
                     scratch.cost[scratch.row[c], j] = -scratch.real[c, 0]
@@ -836,11 +840,11 @@ def keep_optimal(units, own, scratch, n):
         if q >= 0:
             start = 0
             for u in range(n_units):
-                free = max(units.n_target_channels[u] - own.unit[u].n_channels, 0)
+                free = max(units[u].n_target_channels - own.unit[u].n_channels, 0)
                 if start <= q < start + free and u == scratch.index_a[c]:
                     kept = True
                 start += free
-        if not kept and units.policy[scratch.index_a[c]] == POLICY_OPTIMAL:
+        if not kept and units[scratch.index_a[c]].policy == POLICY_OPTIMAL:
             scratch.real[c, 0] = 0.0
 
 
@@ -854,9 +858,9 @@ def assign_rows(scratch, n_rows, n_columns):
 
 
 @inner
-def fire(clock, air, radars, units, launchers, interceptors, belief, own, log, now_s):
+def fire(clock, air, radars, units, launchers, interceptors, table, belief, own, log, now_s):
     """Launch rounds for every channel that tracks: the fire-control track, a solution, a rail and a missile channel."""
-    n_units = units.id.size
+    n_units = units.size
     if n_units == 0:
         return
     per_unit = own.channel.size // n_units
@@ -879,14 +883,14 @@ def fire(clock, air, radars, units, launchers, interceptors, belief, own, log, n
             continue
         if channel.status == CHANNEL_SEARCH_TRACK and not is_same:
             continue
-        if is_same and now_s - track.firm_s < units.reaction_s[u]:
+        if is_same and now_s - track.firm_s < units[u].reaction_s:
             own.reason[u, slot] = WHY_REACTION_TIME
             continue
         # the type may change until the first round is away
         i_fixed = channel.i_interceptor if channel.n_fired > 0 or channel.n_flying > 0 else -1
         is_uplink = 1 if channel.status == CHANNEL_SEARCH_TRACK else 0
         why, k, t_go, px, py, pz, _ = best_interceptor(
-            air, units, interceptors, own, face_of(radars, units.i_radar[u]), u, i_fixed, is_uplink,
+            air, units, interceptors, table, own, radars[units[u].i_radar], u, i_fixed, is_uplink,
             track if is_uplink == 1 else belief.fire[row], now_s, 0.0,
         )  # fmt: skip
         if why != 0:
@@ -895,7 +899,7 @@ def fire(clock, air, radars, units, launchers, interceptors, belief, own, log, n
             if why == WHY_NO_ROUND and channel.n_fired > 0:
                 channel.n_assigned = channel.n_fired
             continue
-        if own.unit[u].n_missiles >= units.n_missile_channels[u]:
+        if own.unit[u].n_missiles >= units[u].n_missile_channels:
             if is_same and channel.n_flying == 0:
                 own.reason[u, slot] = WHY_NO_CHANNEL
             continue
@@ -915,8 +919,8 @@ def ready_launcher(units, own, i_unit, i_type, now_s):
     """A living launcher of the unit with a round of this type whose interval has passed: the fullest; -1 none."""
     best = -1
     most = 0
-    first = units.i_launcher[i_unit]
-    for i in range(first, first + units.n_launchers[i_unit]):
+    first = units[i_unit].i_launcher
+    for i in range(first, first + units[i_unit].n_launchers):
         if (
             own.launcher[i].is_alive == 1
             and own.launcher[i].free_s <= now_s
@@ -950,9 +954,9 @@ def launch_round(
     one.serial = channel.serial
     one.i_interceptor = i_type
     one.i_shot = i_shot
-    one.x_m = launchers.x_m[i_launcher]
-    one.y_m = launchers.y_m[i_launcher]
-    one.z_m = launchers.z_m[i_launcher]
+    one.x_m = launchers[i_launcher].x_m
+    one.y_m = launchers[i_launcher].y_m
+    one.z_m = launchers[i_launcher].z_m
     one.vx_mps = 0.0
     one.vy_mps = 0.0
     one.vz_mps = 0.0
@@ -972,7 +976,7 @@ def launch_round(
     one.n_measures = 0
     one.holds_channel = 1
     own.rounds_left[i_launcher, i_type] -= 1
-    own.launcher[i_launcher].free_s = now_s + launchers.interval_s[i_launcher]
+    own.launcher[i_launcher].free_s = now_s + launchers[i_launcher].interval_s
     channel.n_fired += 1
     channel.n_flying += 1
     own.unit[i_unit].n_missiles += 1
@@ -1004,7 +1008,7 @@ def launch_round(
 
 
 @inner
-def keep_launchers(clock, launchers, own, log, now_s):
+def keep_launchers(clock, launchers, reload, own, log, now_s):
     """Empty launchers are reloaded after their reload time, as often as stock allows."""
     for i in range(own.launcher.size):
         launcher = own.launcher[i]
@@ -1012,7 +1016,7 @@ def keep_launchers(clock, launchers, own, log, now_s):
             continue
         if launcher.reload_at_s <= now_s:
             for k in range(own.rounds_left.shape[1]):
-                own.rounds_left[i, k] = launchers.reload[i, k]
+                own.rounds_left[i, k] = reload[i, k]
             launcher.n_reloads -= 1
             launcher.reload_at_s = math.inf
             if clock.record >= RECORD_EVENTS:
@@ -1022,7 +1026,7 @@ def keep_launchers(clock, launchers, own, log, now_s):
             for k in range(own.rounds_left.shape[1]):
                 left += own.rounds_left[i, k]
             if left == 0:
-                launcher.reload_at_s = now_s + launchers.reload_s[i]
+                launcher.reload_at_s = now_s + launchers[i].reload_s
 
 
 @inner
@@ -1030,7 +1034,7 @@ def count_use(units, belief, own, log):
     """Keep the peaks: target channels in use, missiles under guidance, distinct threats among the channels."""
     n_targets = 0
     n_missiles = 0
-    for u in range(units.id.size):
+    for u in range(units.size):
         n_targets += own.unit[u].n_channels
         n_missiles += own.unit[u].n_missiles
     if n_targets > log.total[TOTAL_PEAK_TARGETS]:
@@ -1060,8 +1064,8 @@ def decide(world, belief, own, log, scratch, tick):
     now_s = (tick + 1) * world.clock.dt_s
     follow_channels(world.clock, world.units, world.interceptors, belief, own, log, now_s)
     if tick % world.clock.n_decision_ticks == 0:
-        for u in range(world.units.id.size):
-            ready = world.units.ready_s[u]
+        for u in range(world.units.size):
+            ready = world.units[u].ready_s
             if 0.0 < ready <= now_s < ready + world.clock.n_decision_ticks * world.clock.dt_s:
                 if world.clock.record >= RECORD_EVENTS:
                     tell(log, now_s, EVENT_READY, u, -1, -1, 0.0)
@@ -1079,6 +1083,7 @@ def decide(world, belief, own, log, scratch, tick):
             world.posts,
             world.units,
             world.interceptors,
+            world.table,
             world.assets,
             belief,
             own,
@@ -1086,7 +1091,7 @@ def decide(world, belief, own, log, scratch, tick):
             scratch,
             now_s,
         )
-        keep_launchers(world.clock, world.launchers, own, log, now_s)
+        keep_launchers(world.clock, world.launchers, world.reload, own, log, now_s)
     fire(
         world.clock,
         world.air,
@@ -1094,6 +1099,7 @@ def decide(world, belief, own, log, scratch, tick):
         world.units,
         world.launchers,
         world.interceptors,
+        world.table,
         belief,
         own,
         log,

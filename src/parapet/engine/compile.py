@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Any, get_type_hints
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,20 +17,22 @@ from parapet.catalogue import Catalogue
 from parapet.engine import codes, flyout
 from parapet.engine.draws import name_id
 from parapet.engine.state import (
+    ASSET_GIVEN,
+    F8,
     I8,
-    U8,
+    INTERCEPTOR_GIVEN,
+    LAUNCHER_GIVEN,
+    LEG_GIVEN,
+    POST_GIVEN,
+    RADAR_GIVEN,
+    THREAT_GIVEN,
+    UNIT_GIVEN,
     Air,
-    Assets,
     Clock,
-    Interceptors,
-    Launchers,
-    Legs,
-    Posts,
-    Radars,
+    Records,
     Sizes,
-    Threats,
-    Units,
     World,
+    given,
 )
 from parapet.errors import Finding, ScenarioError
 from parapet.physics import ballistic, earth
@@ -117,28 +119,18 @@ class Compiled:
 class _Table:
     """Rows of one family, collected by column and turned into arrays at the end."""
 
-    def __init__(self, kind: Any) -> None:
-        self.kind = kind
+    def __init__(self, dtype: np.dtype[Any]) -> None:
+        self.dtype = dtype
         self.rows: list[dict[str, Any]] = []
 
     def add(self, **values: Any) -> int:
         self.rows.append(values)
         return len(self.rows) - 1
 
-    def done(self, shapes: dict[str, tuple[int, ...]] | None = None, **given: Any) -> Any:
-        """The NamedTuple of read-only arrays; ``shapes`` gives the trailing shape of the columns that have one."""
-        columns: dict[str, Any] = {}
-        for name, hint in get_type_hints(self.kind).items():
-            if name in given:
-                columns[name] = _frozen(given[name])
-                continue
-            dtype: Any = np.uint64 if hint == U8 else np.int64 if hint == I8 else np.float64
-            tail = (shapes or {}).get(name, ())
-            column = np.zeros((len(self.rows), *tail), dtype)
-            for i, row in enumerate(self.rows):
-                column[i] = row[name]
-            columns[name] = _frozen(column)
-        return self.kind(**columns)
+    def done(self) -> Records:
+        """The read-only table."""
+        assert self.dtype.names is not None
+        return given(self.dtype, {name: [row[name] for row in self.rows] for name in self.dtype.names})
 
 
 def _frozen(array: Any) -> NDArray[Any]:
@@ -204,13 +196,13 @@ class _Compiler:
         self.ground_m = ground_elevation_m(scenario)
         self.names = Names()
         self.findings: list[Finding] = []
-        self.threats = _Table(Threats)
-        self.legs = _Table(Legs)
-        self.radars = _Table(Radars)
-        self.posts = _Table(Posts)
-        self.units = _Table(Units)
-        self.launchers = _Table(Launchers)
-        self.assets = _Table(Assets)
+        self.threats = _Table(THREAT_GIVEN)
+        self.legs = _Table(LEG_GIVEN)
+        self.radars = _Table(RADAR_GIVEN)
+        self.posts = _Table(POST_GIVEN)
+        self.units = _Table(UNIT_GIVEN)
+        self.launchers = _Table(LAUNCHER_GIVEN)
+        self.assets = _Table(ASSET_GIVEN)
         self.loads: list[dict[str, int]] = []
         self.decision_s = 1.0
         self.delay_s = 0.0
@@ -262,38 +254,27 @@ class _Compiler:
             _frozen(np.array(east, np.float64)),
             _frozen(np.array(north, np.float64)),
         )
-        interceptors, load, reload = self._interceptors()
-        bands = (codes.N_BAND, 3)
+        interceptors, table, load, reload = self._interceptors()
         return World(
             clock=clock,
             air=air,
-            threats=self.threats.done(
-                {"rcs_m2": bands, "p_destroy": (3,), "ballistic": (ballistic.PLAN_SIZE,)}
-            ),
+            threats=self.threats.done(),
             legs=self.legs.done(),
-            radars=self.radars.done(
-                {
-                    "rotation": (9,),
-                    "reference_range_m": (codes.N_MODE,),
-                    "reference_rcs_m2": (codes.N_MODE,),
-                    "reference_snr": (codes.N_MODE,),
-                    "elevation_min_rad": (codes.N_MODE,),
-                    "elevation_max_rad": (codes.N_MODE,),
-                }
-            ),
+            radars=self.radars.done(),
             posts=self.posts.done(),
-            units=self.units.done({"rotation": (9,)}),
-            launchers=self.launchers.done(load=load, reload=reload),
+            units=self.units.done(),
+            launchers=self.launchers.done(),
+            load=load,
+            reload=reload,
             interceptors=interceptors,
+            table=table,
             assets=self.assets.done(),
         )
 
     def _sizes(self, world: World) -> Sizes:
         n = world.threats.id.size
         n_units = world.units.id.size
-        rounds = int(
-            world.launchers.load.sum() + (world.launchers.reload * world.launchers.n_reloads[:, None]).sum()
-        )
+        rounds = int(world.load.sum() + (world.reload * world.launchers.n_reloads[:, None]).sum())
         channels = int(world.units.n_missile_channels.sum())
         events = self.record >= codes.RECORD_EVENTS
         full = self.record >= codes.RECORD_FULL
@@ -544,7 +525,7 @@ class _Compiler:
             ready_s=ready_s,
         )  # fmt: skip
 
-    def _interceptors(self) -> tuple[Interceptors, NDArray[np.int64], NDArray[np.int64]]:
+    def _interceptors(self) -> tuple[Records, F8, I8, I8]:
         wanted = sorted({name for load in self.loads for name, n in load.items() if n > 0})
         self.names.interceptors = wanted
         entries = [self.catalogue.interceptors[name] for name in wanted]
@@ -579,34 +560,34 @@ class _Compiler:
         column = lambda c: _frozen(rows[:, c])  # noqa: E731
         guidance = np.array([_GUIDANCE[entry.guidance] for entry in entries], np.int64)
         view = np.where(guidance == codes.GUIDANCE_ACTIVE, rows[:, COL_SEEKER_HALF_FIELD], 0.012)
-        result = Interceptors(
-            guidance=_frozen(guidance),
-            flight=_frozen(rows),
-            table=_frozen(tables.values),
-            table_range_m=_frozen(tables.range_max_m),
-            table_height_m=_frozen(tables.altitude_max_m),
-            range_air_m=get("range_air"),
-            range_ballistic_m=get("range_ballistic"),
-            range_min_m=get("range_min"),
-            height_min_m=get("altitude_min"),
-            height_max_m=get("altitude_max"),
-            target_speed_max_mps=get("target_speed_max"),
-            flight_max_s=column(COL_MAX_FLIGHT_TIME),
-            arrival_speed_min_mps=_frozen(np.full(n, ARRIVAL_SPEED_MIN_MPS)),
-            lethal_radius_m=_frozen(lethal),
-            p_reliability=get("p_reliability"),
-            p_kill_inside=_frozen(inside),
-            p_kill_planned=_frozen(planned),
-            seeker_range_m=column(COL_SEEKER_RANGE),
-            seeker_view_rad=_frozen(view.astype(np.float64)),
-            seeker_noise_rad=column(COL_SEEKER_NOISE),
-            receiver_noise_rad=column(COL_RECEIVER_NOISE),
-            homing_s=_frozen(np.full(n, HOMING_START_S)),
-            is_search_track_uplink=flag("is_search_track_uplink"),
-            is_channel_freed_at_lock=flag("is_missile_channel_freed_at_lock"),
-            cost_usd=get("unit_cost"),
-        )
-        return result, load, load.copy()
+        columns = {
+            "guidance": guidance,
+            "flight": rows,
+            "table_range_m": tables.range_max_m,
+            "table_height_m": tables.altitude_max_m,
+            "range_air_m": get("range_air"),
+            "range_ballistic_m": get("range_ballistic"),
+            "range_min_m": get("range_min"),
+            "height_min_m": get("altitude_min"),
+            "height_max_m": get("altitude_max"),
+            "target_speed_max_mps": get("target_speed_max"),
+            "flight_max_s": column(COL_MAX_FLIGHT_TIME),
+            "arrival_speed_min_mps": np.full(n, ARRIVAL_SPEED_MIN_MPS),
+            "lethal_radius_m": lethal,
+            "p_reliability": get("p_reliability"),
+            "p_kill_inside": inside,
+            "p_kill_planned": planned,
+            "seeker_range_m": column(COL_SEEKER_RANGE),
+            "seeker_view_rad": view.astype(np.float64),
+            "seeker_noise_rad": column(COL_SEEKER_NOISE),
+            "receiver_noise_rad": column(COL_RECEIVER_NOISE),
+            "homing_s": np.full(n, HOMING_START_S),
+            "is_search_track_uplink": flag("is_search_track_uplink"),
+            "is_channel_freed_at_lock": flag("is_missile_channel_freed_at_lock"),
+            "cost_usd": get("unit_cost"),
+        }
+        rows_given = given(INTERCEPTOR_GIVEN, columns)
+        return rows_given, _frozen(tables.values), _frozen(load), _frozen(load)
 
     # ------------------------------------------------------------------------------------------------ raid ----
 

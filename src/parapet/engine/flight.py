@@ -41,7 +41,7 @@ from parapet.engine.prediction import (
     level_point,
     lifted,
 )
-from parapet.engine.sensing import face_of, is_in_sight, sector_code
+from parapet.engine.sensing import is_in_sight, sector_code
 from parapet.engine.state import TOTAL_NOT_FINITE
 from parapet.engine.telling import tell
 from parapet.physics.ballistic import COL_CUTOFF_S, ballistic_step
@@ -89,16 +89,16 @@ def launch(world, truth, log, seed, run, tick):
     begin_s = tick * world.clock.dt_s
     end_s = begin_s + world.clock.dt_s
     threats = world.threats
-    for i in range(threats.id.size):
+    for i in range(threats.size):
         threat = truth.threat[i]
         if threat.status != WAITING:
             continue
-        parent = threats.i_parent[i]
+        parent = threats[i].i_parent
         if parent >= 0:
             mother = truth.threat[parent]
             if (
                 mother.status == FLYING
-                and begin_s - threats.start_s[parent] > threats.ballistic[parent, COL_CUTOFF_S] + 5.0
+                and begin_s - threats[parent].start_s > threats[parent].ballistic[COL_CUTOFF_S] + 5.0
             ):
                 threat.status = FLYING
                 threat.x_m = mother.x_m
@@ -109,40 +109,40 @@ def launch(world, truth, log, seed, run, tick):
                 threat.vz_mps = mother.vz_mps * 0.9995
                 threat.height_m = mother.height_m
             continue
-        if threats.start_s[i] >= end_s:
+        if threats[i].start_s >= end_s:
             continue
         threat.status = FLYING
         place_threat(world.threats, world.legs, threat, i, seed, run)
         if world.clock.record >= RECORD_EVENTS:
-            tell(log, max(threats.start_s[i], 0.0), EVENT_THREAT_LAUNCHED, i, -1, -1, 0.0)
+            tell(log, max(threats[i].start_s, 0.0), EVENT_THREAT_LAUNCHED, i, -1, -1, 0.0)
 
 
 @inner
 def place_threat(threats, legs, threat, i, seed, run):
     """Put threat ``i`` at its start, and draw where it will really hit around its aim point."""
-    first = threats.i_leg[i]
-    threat.x_m = legs.x_m[first]
-    threat.y_m = legs.y_m[first]
-    threat.z_m = legs.z_m[first]
+    first = threats[i].i_leg
+    threat.x_m = legs[first].x_m
+    threat.y_m = legs[first].y_m
+    threat.z_m = legs[first].z_m
     threat.height_m = height_m(threat.x_m, threat.y_m, threat.z_m)
     threat.i_leg = 1
     threat.vx_mps = 0.0
     threat.vy_mps = 0.0
     threat.vz_mps = 0.0
-    if threats.kind[i] != KIND_BALLISTIC and threats.n_legs[i] > 1:
+    if threats[i].kind != KIND_BALLISTIC and threats[i].n_legs > 1:
         vx, vy, vz = course_velocity(
-            threat.x_m, threat.y_m, threat.z_m, legs.x_m[first + 1], legs.y_m[first + 1], legs.z_m[first + 1],
-            legs.speed_mps[first + 1],
+            threat.x_m, threat.y_m, threat.z_m, legs[first + 1].x_m, legs[first + 1].y_m, legs[first + 1].z_m,
+            legs[first + 1].speed_mps,
         )  # fmt: skip
         threat.vx_mps = vx
         threat.vy_mps = vy
         threat.vz_mps = vz
-    threat.aim_x_m = threats.aim_x_m[i]
-    threat.aim_y_m = threats.aim_y_m[i]
-    threat.aim_z_m = threats.aim_z_m[i]
-    if threats.has_aim[i] == 1 and threats.circular_error_m[i] > 0.0:
-        u0, u1, _, _ = uniforms(seed, run, STREAM_AIM, threats.id[i], 0, 0)
-        sigma = threats.circular_error_m[i] / 1.17741
+    threat.aim_x_m = threats[i].aim_x_m
+    threat.aim_y_m = threats[i].aim_y_m
+    threat.aim_z_m = threats[i].aim_z_m
+    if threats[i].has_aim == 1 and threats[i].circular_error_m > 0.0:
+        u0, u1, _, _ = uniforms(seed, run, STREAM_AIM, threats[i].id, 0, 0)
+        sigma = threats[i].circular_error_m / 1.17741
         east = sigma * normal_quantile(u0)
         north = sigma * normal_quantile(u1)
         threat.error_east_m = east
@@ -164,9 +164,9 @@ def place_threat(threats, legs, threat, i, seed, run):
 @inner
 def fly_threat(clock, air, threats, legs, units, own, threat, i, log, begin_s, dt_s):
     """Move one threat over (a part of) a tick; set ``end_s`` when it arrives, crashes or leaves in it."""
-    if threats.kind[i] == KIND_BALLISTIC:
-        parent = threats.i_parent[i]
-        since = begin_s - threats.start_s[i if parent < 0 else parent]
+    if threats[i].kind == KIND_BALLISTIC:
+        parent = threats[i].i_parent
+        since = begin_s - threats[i if parent < 0 else parent].start_s
         before = threat.height_m
         x, y, z, vx, vy, vz = ballistic_step(
             threat.x_m,
@@ -177,8 +177,8 @@ def fly_threat(clock, air, threats, legs, units, own, threat, i, log, begin_s, d
             threat.vz_mps,
             since,
             dt_s,
-            threats.ballistic[i],
-            threats.coefficient_kgpm2[i],
+            threats[i].ballistic,
+            threats[i].coefficient_kgpm2,
             threat.error_east_m,
             threat.error_north_m,
         )
@@ -190,7 +190,7 @@ def fly_threat(clock, air, threats, legs, units, own, threat, i, log, begin_s, d
         threat.vz_mps = vz
         threat.height_m = height_m(x, y, z)
         floor = air.ground_m
-        if threats.has_aim[i] == 1:
+        if threats[i].has_aim == 1:
             floor = max(threat.aim_height_m, floor)
         if threat.height_m < floor and threat.height_m < before and since > 5.0:
             share = (before - floor) / max(before - threat.height_m, 1e-6)
@@ -200,14 +200,14 @@ def fly_threat(clock, air, threats, legs, units, own, threat, i, log, begin_s, d
             threat.aim_y_m = y - back * dt_s * vy
             threat.aim_z_m = z - back * dt_s * vz
         return
-    last = threats.n_legs[i] - 1
-    row = threats.i_leg[i] + min(threat.i_leg, last)
+    last = threats[i].n_legs - 1
+    row = threats[i].i_leg + min(threat.i_leg, last)
     is_last = threat.i_leg >= last
-    has_aim = threats.has_aim[i] == 1
-    to_x = legs.x_m[row]
-    to_y = legs.y_m[row]
-    to_z = legs.z_m[row]
-    altitude = legs.height_m[row]
+    has_aim = threats[i].has_aim == 1
+    to_x = legs[row].x_m
+    to_y = legs[row].y_m
+    to_z = legs[row].z_m
+    altitude = legs[row].height_m
     end_altitude = altitude
     if is_last and has_aim:
         to_x = threat.aim_x_m
@@ -218,22 +218,22 @@ def fly_threat(clock, air, threats, legs, units, own, threat, i, log, begin_s, d
     danger_x = 0.0
     danger_y = 0.0
     danger_z = 0.0
-    if threats.behaviour[i] == BEHAVIOUR_WEAVE:
+    if threats[i].behaviour == BEHAVIOUR_WEAVE:
         way = WEAVE
-    elif threats.behaviour[i] == BEHAVIOUR_TURN_AWAY and begin_s >= threat.sensed_s + threats.behaviour_s[i]:
+    elif threats[i].behaviour == BEHAVIOUR_TURN_AWAY and begin_s >= threat.sensed_s + threats[i].behaviour_s:
         way = TURN_AWAY
         if threat.is_away == 0:
             threat.is_away = 1
             if clock.record >= RECORD_EVENTS:
                 tell(log, begin_s, EVENT_TURNED_AWAY, i, threat.i_danger, -1, 0.0)
-        danger_x = units.x_m[threat.i_danger]
-        danger_y = units.y_m[threat.i_danger]
-        danger_z = units.z_m[threat.i_danger]
+        danger_x = units[threat.i_danger].x_m
+        danger_y = units[threat.i_danger].y_m
+        danger_z = units[threat.i_danger].z_m
     x, y, z, vx, vy, vz, to_go, closing = fly_air(
         threat.x_m, threat.y_m, threat.z_m, threat.vx_mps, threat.vy_mps, threat.vz_mps, to_x, to_y, to_z,
-        altitude, end_altitude, legs.speed_mps[row], threats.acceleration_max_mps2[i], threats.load_max_mps2[i],
-        threats.climb_max_mps[i], way, danger_x, danger_y, danger_z, threats.behaviour_mps2[i],
-        threats.behaviour_s[i], begin_s - threats.start_s[i], dt_s,
+        altitude, end_altitude, legs[row].speed_mps, threats[i].acceleration_max_mps2, threats[i].load_max_mps2,
+        threats[i].climb_max_mps, way, danger_x, danger_y, danger_z, threats[i].behaviour_mps2,
+        threats[i].behaviour_s, begin_s - threats[i].start_s, dt_s,
     )  # fmt: skip
     threat.x_m = x
     threat.y_m = y
@@ -253,7 +253,7 @@ def fly_threat(clock, air, threats, legs, units, own, threat, i, log, begin_s, d
         if to_go <= speed * dt_s or (closing <= 0.0 and to_go < 4.0 * speed):
             threat.end_s = begin_s + min(to_go / max(speed, 1.0), dt_s)
         return
-    if is_leg_flown(to_go, closing, legs.speed_mps[row], threats.load_max_mps2[i], dt_s):
+    if is_leg_flown(to_go, closing, legs[row].speed_mps, threats[i].load_max_mps2, dt_s):
         if is_last:
             threat.end_s = begin_s + dt_s
         else:
@@ -263,7 +263,7 @@ def fly_threat(clock, air, threats, legs, units, own, threat, i, log, begin_s, d
 @inner
 def sense_fire(units, truth, own, now_s):
     """Threats that can turn away learn that they are shot at: their channel's engagement radar lights them."""
-    per_unit = own.channel.size // max(units.id.size, 1)
+    per_unit = own.channel.size // max(units.size, 1)
     for row in range(own.channel.size):
         channel = own.channel[row]
         if channel.status == CHANNEL_FREE or channel.label < 0 or channel.n_flying == 0:
@@ -286,8 +286,8 @@ def fly(world, truth, own, log, seed, run, tick):
             continue
         step_s = dt_s
         at_s = begin_s
-        start_s = world.threats.start_s[i]
-        if start_s > begin_s and world.threats.i_parent[i] < 0:
+        start_s = world.threats[i].start_s
+        if start_s > begin_s and world.threats[i].i_parent < 0:
             at_s = start_s
             step_s = begin_s + dt_s - start_s
         threat.x0_m = threat.x_m
@@ -341,7 +341,7 @@ def fly(world, truth, own, log, seed, run, tick):
 @inner
 def fly_round(air, interceptors, one, begin_s, dt_s):
     """Move a round on its way over a tick with the command it holds; give it up when it cannot arrive."""
-    params = interceptors.flight[one.i_interceptor]
+    params = interceptors[one.i_interceptor].flight
     n = int(math.ceil(dt_s / 0.2501))
     h = dt_s / n
     since = begin_s - one.launch_s
@@ -415,7 +415,7 @@ def target_at(threat, share, dt_s):
 
 
 @inner
-def find_target(truth, rcs, one, kind, view_rad, seeker_range_m):
+def find_target(truth, threats, one, kind, view_rad, seeker_range_m):
     """The living threat nearest to where the round believes its target is, inside what its receiver can see; -1 none."""
     dx = one.est_x_m - one.x_m
     dy = one.est_y_m - one.y_m
@@ -440,7 +440,9 @@ def find_target(truth, rcs, one, kind, view_rad, seeker_range_m):
             rx = threat.x_m - one.x_m
             ry = threat.y_m - one.y_m
             rz = threat.z_m - one.z_m
-            reach = seeker_lock_range_m(seeker_range_m, seen_m2(rcs, threat, i, 4, one.x_m, one.y_m, one.z_m))
+            reach = seeker_lock_range_m(
+                seeker_range_m, seen_m2(threats[i].rcs_m2, threat, 4, one.x_m, one.y_m, one.z_m)
+            )
             if rx * rx + ry * ry + rz * rz > reach * reach:
                 continue
         best = i
@@ -449,7 +451,7 @@ def find_target(truth, rcs, one, kind, view_rad, seeker_range_m):
 
 
 @inner
-def seen_m2(sides, threat, i, i_band, from_x, from_y, from_z):
+def seen_m2(sides, threat, i_band, from_x, from_y, from_z):
     """Radar cross-section of a threat in a band, seen from a point, by its aspect, m2."""
     cosine = cos_aspect(
         threat.x_m,
@@ -462,14 +464,12 @@ def seen_m2(sides, threat, i, i_band, from_x, from_y, from_z):
         from_y,
         from_z,
     )
-    return signature_m2(cosine, sides[i, i_band, 0], sides[i, i_band, 1], sides[i, i_band, 2])
+    return signature_m2(cosine, sides[i_band, 0], sides[i_band, 1], sides[i_band, 2])
 
 
 @inner
 def measure(
-    rcs_m2,
-    identity,
-    glint_m,
+    given,
     kind,
     noise_rad,
     seeker_range_m,
@@ -493,14 +493,14 @@ def measure(
     away = math.sqrt(rx * rx + ry * ry + rz * rz)
     if away < 1.0:
         return
-    rcs = max(seen_m2(rcs_m2, threat, one.i_target, 4, one.x_m, one.y_m, one.z_m), 1e-6)
+    rcs = max(seen_m2(given.rcs_m2, threat, 4, one.x_m, one.y_m, one.z_m), 1e-6)
     if kind == GUIDANCE_TVM:
         sigma = los_sigma_tvm_rad(noise_rad, lit_m, away, rcs)
     else:
         sigma = los_sigma_active_rad(noise_rad, away, seeker_range_m, rcs)
-    u0, u1, u2, _ = uniforms(seed, run, STREAM_SEEKER_NOISE, identity, one.i_nth, one.n_measures)
+    u0, u1, u2, _ = uniforms(seed, run, STREAM_SEEKER_NOISE, given.id, one.i_nth, one.n_measures)
     one.n_measures += 1
-    across = math.sqrt(sigma * away * sigma * away + glint_m * glint_m)
+    across = math.sqrt(sigma * away * sigma * away + given.glint_m * given.glint_m)
     g0 = across * normal_quantile(u0)
     g1 = across * normal_quantile(u1)
     g2 = RANGE_NOISE_M * normal_quantile(u2)
@@ -580,29 +580,29 @@ def poison(threat):
 def home(clock, air, threats, radars, units, interceptors, truth, own, one, seed, run, begin_s):
     """The end game of one round over a tick: measure, command, move in small steps, until it passes its target."""
     dt_s = clock.dt_s
-    params = interceptors.flight[one.i_interceptor]
+    params = interceptors[one.i_interceptor].flight
     n = max(int(math.floor(dt_s / clock.homing_dt_s + 0.5)), 1)
     h = dt_s / n
     every = max(int(math.floor(clock.measure_dt_s / h + 0.5)), 1)
     k = one.i_interceptor
-    kind = interceptors.guidance[k]
-    seeker_range_m = interceptors.seeker_range_m[k]
+    kind = interceptors[k].guidance
+    seeker_range_m = interceptors[k].seeker_range_m
     noise_rad = (
-        interceptors.receiver_noise_rad[k] if kind == GUIDANCE_TVM else interceptors.seeker_noise_rad[k]
+        interceptors[k].receiver_noise_rad if kind == GUIDANCE_TVM else interceptors[k].seeker_noise_rad
     )
     is_measuring = kind != GUIDANCE_COMMAND and one.has_guidance == 1
     if one.i_target >= 0 and truth.threat[one.i_target].status != FLYING:
         one.i_target = -1
         one.is_orphan = 1
     if one.i_target < 0 and one.is_orphan == 0:
-        i = find_target(truth, threats.rcs_m2, one, kind, interceptors.seeker_view_rad[k], seeker_range_m)
+        i = find_target(truth, threats, one, kind, interceptors[k].seeker_view_rad, seeker_range_m)
         if i >= 0:
             one.i_target = i
             one.i_nth = truth.threat[i].n_shots
             truth.threat[i].n_shots += 1
             one.n_measures = 0
     since = begin_s - one.launch_s
-    i_radar = units.i_radar[one.i_unit]
+    i_radar = units[one.i_unit].i_radar
     for step in range(n):
         share = float(step) / n
         has_target = one.i_target >= 0
@@ -616,11 +616,11 @@ def home(clock, air, threats, radars, units, interceptors, truth, own, one, seed
             threat = truth.threat[one.i_target]
             tx, ty, tz, twx, twy, twz = target_at(threat, share, dt_s)
             if is_measuring and (step % every == 0):
-                dx = tx - radars.x_m[i_radar]
-                dy = ty - radars.y_m[i_radar]
-                dz = tz - radars.z_m[i_radar]
+                dx = tx - radars[i_radar].x_m
+                dy = ty - radars[i_radar].y_m
+                dz = tz - radars[i_radar].z_m
                 measure(
-                    threats.rcs_m2, threats.id[one.i_target], threats.glint_m[one.i_target], kind, noise_rad, seeker_range_m,
+                    threats[one.i_target], kind, noise_rad, seeker_range_m,
                     math.sqrt(dx * dx + dy * dy + dz * dz), one, threat, seed, run, tx, ty, tz, clock.measure_dt_s,
                 )  # fmt: skip
             if clock.is_poisoned == 1:
@@ -707,6 +707,7 @@ def steer(world, belief, own, log, tick):
             world.radars,
             world.units,
             world.interceptors,
+            world.table,
             belief,
             own,
             log,
@@ -716,15 +717,15 @@ def steer(world, belief, own, log, tick):
 
 
 @inner
-def guide(clock, air, radars, units, interceptors, belief, own, log, one, now_s):
+def guide(clock, air, radars, units, interceptors, table, belief, own, log, one, now_s):
     """Guidance of one round: is it supported, where will it meet, what should it do until the next tick."""
     k = one.i_interceptor
-    params = interceptors.flight[k]
+    params = interceptors[k].flight
     channel = own.channel[one.i_channel]
-    i_radar = units.i_radar[one.i_unit]
+    i_radar = units[one.i_unit].i_radar
     is_uplink = channel.status == CHANNEL_SEARCH_TRACK and channel.serial == one.serial
-    kind = interceptors.guidance[k]
-    face = face_of(radars, i_radar)
+    kind = interceptors[k].guidance
+    face = radars[i_radar]
     supported = channel.status != CHANNEL_FREE and channel.serial == one.serial
     track = belief.fire[one.i_channel]
     if is_uplink:
@@ -756,7 +757,7 @@ def guide(clock, air, radars, units, interceptors, belief, own, log, one, now_s)
                 supported = False
     if is_autonomous:
         one.has_guidance = 1
-        if one.holds_channel == 1 and interceptors.is_channel_freed_at_lock[k] == 1:
+        if one.holds_channel == 1 and interceptors[k].is_channel_freed_at_lock == 1:
             one.holds_channel = 0
             own.unit[one.i_unit].n_missiles -= 1
         return
@@ -787,13 +788,13 @@ def guide(clock, air, radars, units, interceptors, belief, own, log, one, now_s)
             dz = uz - one.z_m
             away = math.sqrt(dx * dx + dy * dy + dz * dz)
             from_m = ground_range_m(
-                units.x_m[one.i_unit], units.y_m[one.i_unit], units.z_m[one.i_unit], ux, uy, uz
+                units[one.i_unit].x_m, units[one.i_unit].y_m, units[one.i_unit].z_m, ux, uy, uz
             )
             total, end_mps, _ = flyout(
-                interceptors.table,
+                table,
                 k,
-                interceptors.table_range_m[k],
-                interceptors.table_height_m[k],
+                interceptors[k].table_range_m,
+                interceptors[k].table_height_m,
                 from_m,
                 height_m(ux, uy, uz) - air.ground_m,
             )
@@ -820,10 +821,10 @@ def guide(clock, air, radars, units, interceptors, belief, own, log, one, now_s)
         rz = tz - one.z_m
         is_close = False
         if kind == GUIDANCE_ACTIVE:
-            reach = interceptors.seeker_range_m[k] * 1.5
+            reach = interceptors[k].seeker_range_m * 1.5
             is_close = rx * rx + ry * ry + rz * rz < reach * reach and since > TURNED_S
         else:
-            is_close = t_go < interceptors.homing_s[k] and since > TURNED_S
+            is_close = t_go < interceptors[k].homing_s and since > TURNED_S
         if is_close:
             one.status = ROUND_HOMING
             one.is_orphan = 0

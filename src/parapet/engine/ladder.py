@@ -48,19 +48,19 @@ def sensor_rung(world, own, n_seen, i_picture, i_threat, x_m, y_m, z_m):
     """
     best = -1
     radars = world.radars
-    n_posts = world.posts.i_asset.size
-    for i_radar in range(radars.id.size):
+    n_posts = world.posts.size
+    for i_radar in range(radars.size):
         if (
             own.radar[i_radar].is_alive == 0
             or own.radar[i_radar].is_on == 0
-            or not radars.period_s[i_radar] > 0.0
+            or not radars[i_radar].period_s > 0.0
         ):
             continue
-        i_post = radars.i_post[i_radar]
-        i_unit = radars.i_unit[i_radar]
+        i_post = radars[i_radar].i_post
+        i_unit = radars[i_radar].i_unit
         if i_post >= 0 and own.post_alive[i_post] != 0:
             fed = i_post
-        elif i_unit >= 0 and (radars.is_engagement[i_radar] == 0 or own.unit[i_unit].is_autonomous != 0):
+        elif i_unit >= 0 and (radars[i_radar].is_engagement == 0 or own.unit[i_unit].is_autonomous != 0):
             fed = n_posts + i_unit
         else:
             fed = -1
@@ -144,12 +144,12 @@ def tell_reasons(world, truth, belief, own, plots, log, tick):
     Pinned by ``tests/analysis/test_ladder.py``.
     """
     t_s = (tick + 1) * world.clock.dt_s
-    n_units = world.units.id.size
-    n_posts = world.posts.i_asset.size
+    n_units = world.units.size
+    n_posts = world.posts.size
     n_tracks = belief.track.shape[1]
     n_each = own.channel.size // max(1, n_units)
-    for i_threat in range(world.threats.id.size):
-        if world.threats.i_parent[i_threat] >= 0:
+    for i_threat in range(world.threats.size):
+        if world.threats[i_threat].i_parent >= 0:
             continue
         threat = truth.threat[i_threat]
         i_known = -1  # the picture that i_track and rung belong to
@@ -164,7 +164,7 @@ def tell_reasons(world, truth, belief, own, plots, log, tick):
                 code = WHY_LEAKED
             elif threat.status != FLYING:
                 code = WHY_OVER
-            elif own.unit[i_unit].is_alive == 0 or t_s < world.units.ready_s[i_unit]:
+            elif own.unit[i_unit].is_alive == 0 or t_s < world.units[i_unit].ready_s:
                 code = WHY_UNIT_NOT_READY
             else:
                 first = i_unit * n_each
@@ -172,7 +172,7 @@ def tell_reasons(world, truth, belief, own, plots, log, tick):
                     own.channel, belief.track, own.reason[i_unit], first, first + n_each, i_threat
                 )
                 if code < 0:
-                    i_picture = world.units.i_post[i_unit]
+                    i_picture = world.units[i_unit].i_post
                     if i_picture < 0 or own.unit[i_unit].is_autonomous == 1:
                         i_picture = n_posts + i_unit
                     if i_picture != i_known:
@@ -199,9 +199,9 @@ def tell_reasons(world, truth, belief, own, plots, log, tick):
                             code = WHY_NO_FIRM_TRACK  # firm since this very moment, not decided on yet
             if code != log.reason[i_unit, i_threat]:
                 log.reason[i_unit, i_threat] = code
-                i_radar = world.units.i_radar[i_unit]
-                dx_m = threat.x_m - world.radars.x_m[i_radar]
-                dy_m = threat.y_m - world.radars.y_m[i_radar]
-                dz_m = threat.z_m - world.radars.z_m[i_radar]
+                i_radar = world.units[i_unit].i_radar
+                dx_m = threat.x_m - world.radars[i_radar].x_m
+                dy_m = threat.y_m - world.radars[i_radar].y_m
+                dz_m = threat.z_m - world.radars[i_radar].z_m
                 slant_range_m = math.sqrt(dx_m * dx_m + dy_m * dy_m + dz_m * dz_m)
                 tell(log, t_s, EVENT_REASON, i_unit, i_threat, code, slant_range_m)

@@ -13,7 +13,6 @@ compile time each, so what they call takes the few arrays or numbers it needs.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 from parapet._jit import inner
 from parapet.engine import codes
@@ -62,112 +61,22 @@ NO_CHANNEL = -1
 # ---------------------------------------------------------------------------------------------- geometry ----
 
 
-class Face(NamedTuple):
-    """One radar as plain numbers: cheap to hand down, and what a look needs is read once."""
-
-    x_m: float
-    y_m: float
-    z_m: float
-    r00: float
-    r01: float
-    r02: float
-    r10: float
-    r11: float
-    r12: float
-    r20: float
-    r21: float
-    r22: float
-    range_max_m: float
-    range_min_m: float
-    antenna_m: float
-    height_m: float
-    frequency_hz: float
-    is_array: float
-    boresight_rad: float
-    half_sector_rad: float
-    off_boresight_exponent: float
-    azimuth_beamwidth_rad: float
-    elevation_beamwidth_rad: float
-    range_resolution_m: float
-    range_floor_m: float
-    angle_floor_rad: float
-    p_false_alarm: float
-    n_modes: float
-    reference_range_m_0: float
-    reference_rcs_m2_0: float
-    reference_snr_0: float
-    elevation_min_rad_0: float
-    elevation_max_rad_0: float
-    reference_range_m_1: float
-    reference_rcs_m2_1: float
-    reference_snr_1: float
-    elevation_min_rad_1: float
-    elevation_max_rad_1: float
-
-
 @inner
-def face_of(radars, i):  # type: ignore[no-untyped-def]
-    """The numbers of radar ``i``."""
-    is_array = 1.0 if radars.kind[i] == codes.RADAR_SECTOR else 0.0
-    return Face(
-        radars.x_m[i],
-        radars.y_m[i],
-        radars.z_m[i],
-        radars.rotation[i, 0],
-        radars.rotation[i, 1],
-        radars.rotation[i, 2],
-        radars.rotation[i, 3],
-        radars.rotation[i, 4],
-        radars.rotation[i, 5],
-        radars.rotation[i, 6],
-        radars.rotation[i, 7],
-        radars.rotation[i, 8],
-        radars.range_max_m[i],
-        radars.range_min_m[i],
-        radars.antenna_m[i],
-        radars.height_m[i],
-        radars.frequency_hz[i],
-        is_array,
-        radars.boresight_rad[i],
-        radars.half_sector_rad[i],
-        radars.off_boresight_exponent[i],
-        radars.azimuth_beamwidth_rad[i],
-        radars.elevation_beamwidth_rad[i],
-        radars.range_resolution_m[i],
-        radars.range_floor_m[i],
-        radars.angle_floor_rad[i],
-        radars.p_false_alarm[i],
-        float(radars.n_modes[i]),
-        radars.reference_range_m[i, 0],
-        radars.reference_rcs_m2[i, 0],
-        radars.reference_snr[i, 0],
-        radars.elevation_min_rad[i, 0],
-        radars.elevation_max_rad[i, 0],
-        radars.reference_range_m[i, 1],
-        radars.reference_rcs_m2[i, 1],
-        radars.reference_snr[i, 1],
-        radars.elevation_min_rad[i, 1],
-        radars.elevation_max_rad[i, 1],
-    )
-
-
-@inner
-def _enu(radar_x_m, radar_y_m, radar_z_m, r, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
+def _enu(face, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
     """East and north of a point seen from a radar."""
-    dx = x_m - radar_x_m[i_radar]
-    dy = y_m - radar_y_m[i_radar]
-    dz = z_m - radar_z_m[i_radar]
-    return r[i_radar, 0] * dx + r[i_radar, 1] * dy + r[i_radar, 2] * dz, (
-        r[i_radar, 3] * dx + r[i_radar, 4] * dy + r[i_radar, 5] * dz
-    )
+    r = face.rotation
+    dx = x_m - face.x_m
+    dy = y_m - face.y_m
+    dz = z_m - face.z_m
+    return r[0] * dx + r[1] * dy + r[2] * dz, r[3] * dx + r[4] * dy + r[5] * dz
 
 
 @inner
 def _seen_from(face, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
     """East, north, up of a point seen from a radar."""
+    r = face.rotation
     return ecef_to_enu(
-        x_m - face.x_m, y_m - face.y_m, z_m - face.z_m,
-        face.r00, face.r01, face.r02, face.r10, face.r11, face.r12, face.r20, face.r21, face.r22,
+        x_m - face.x_m, y_m - face.y_m, z_m - face.z_m, r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8]
     )  # fmt: skip
 
 
@@ -181,7 +90,7 @@ def is_line_free(antenna_m, earth_factor, slant_range_m, above_ground_m):  # typ
 
 @inner
 def is_in_sight(face, earth_factor, ground_m, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
-    """Whether nothing of the earth lies between a radar (`Face`) and a point: `is_line_free` for any caller."""
+    """Whether nothing of the earth lies between a radar (its row of ``world.radars``) and a point: `is_line_free` for any caller."""
     dx = x_m - face.x_m
     dy = y_m - face.y_m
     dz = z_m - face.z_m
@@ -200,9 +109,7 @@ def path(world, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
     The only rule for this (`is_line_free`): today smooth earth with an effective radius, later terrain, multipath,
     jamming. Returns ``(is_visible, factor, noise_rise)``. Pinned by ``test_sensing.test_horizon``.
     """
-    is_visible = is_in_sight(
-        face_of(world.radars, i_radar), world.air.earth_factor, world.air.ground_m, x_m, y_m, z_m
-    )
+    is_visible = is_in_sight(world.radars[i_radar], world.air.earth_factor, world.air.ground_m, x_m, y_m, z_m)
     return is_visible, 1.0, 1.0
 
 
@@ -244,16 +151,16 @@ def sector_code(face, earth_factor, x_m, y_m, z_m):  # type: ignore[no-untyped-d
     if slant_range_m < face.range_min_m:
         return codes.WHY_OUTSIDE_SECTOR
     if (
-        face.is_array > 0.0
+        face.kind == codes.RADAR_SECTOR
         and abs(_wrapped(math.atan2(east_m, north_m) - face.boresight_rad)) > face.half_sector_rad
     ):
         return codes.WHY_OUTSIDE_SECTOR
     apparent_rad = _apparent_rad(earth_factor, east_m, north_m, up_m)
     half_beam_rad = 0.5 * face.elevation_beamwidth_rad
-    if _is_lit(face.elevation_min_rad_0, face.elevation_max_rad_0, half_beam_rad, apparent_rad):
+    if _is_lit(face.elevation_min_rad[0], face.elevation_max_rad[0], half_beam_rad, apparent_rad):
         return 0
-    if face.n_modes > 1.0 and _is_lit(
-        face.elevation_min_rad_1, face.elevation_max_rad_1, half_beam_rad, apparent_rad
+    if face.n_modes > 1 and _is_lit(
+        face.elevation_min_rad[1], face.elevation_max_rad[1], half_beam_rad, apparent_rad
     ):
         return 0
     return codes.WHY_OUTSIDE_SECTOR
@@ -262,7 +169,7 @@ def sector_code(face, earth_factor, x_m, y_m, z_m):  # type: ignore[no-untyped-d
 @inner
 def is_in_sector(world, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
     """Whether a point lies in a radar's sector, the elevation of one of its modes, and its range limits."""
-    return sector_code(face_of(world.radars, i_radar), world.air.earth_factor, x_m, y_m, z_m) == 0
+    return sector_code(world.radars[i_radar], world.air.earth_factor, x_m, y_m, z_m) == 0
 
 
 @inner
@@ -274,7 +181,7 @@ def visibility(world, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
     """
     if not has_line_of_sight(world, i_radar, x_m, y_m, z_m):
         return codes.WHY_BELOW_HORIZON
-    return sector_code(face_of(world.radars, i_radar), world.air.earth_factor, x_m, y_m, z_m)
+    return sector_code(world.radars[i_radar], world.air.earth_factor, x_m, y_m, z_m)
 
 
 @inner
@@ -295,7 +202,7 @@ def _mode_level(  # type: ignore[no-untyped-def]
 
 
 @inner
-def _echo(face, ground_m, earth_factor, front_m2, side_m2, rear_m2, x_m, y_m, z_m, vx_mps, vy_mps, vz_mps):  # type: ignore[no-untyped-def]
+def _echo(face, given, ground_m, earth_factor, x_m, y_m, z_m, vx_mps, vy_mps, vz_mps):  # type: ignore[no-untyped-def]
     """Signal-to-noise ratio (0: not seen at all) with slant range, azimuth and elevation of one threat at one place."""
     east_m, north_m, up_m = _seen_from(face, x_m, y_m, z_m)
     slant_range_m = math.sqrt(east_m * east_m + north_m * north_m + up_m * up_m)
@@ -307,7 +214,7 @@ def _echo(face, ground_m, earth_factor, front_m2, side_m2, rear_m2, x_m, y_m, z_
     azimuth_rad = math.atan2(east_m, north_m)
     elevation_rad = math.asin(up_m / slant_range_m)
     share = 1.0
-    if face.is_array > 0.0:
+    if face.kind == codes.RADAR_SECTOR:
         off_rad = _wrapped(azimuth_rad - face.boresight_rad)
         cosine = math.cos(off_rad)
         if abs(off_rad) > face.half_sector_rad or cosine <= 0.0:
@@ -316,19 +223,21 @@ def _echo(face, ground_m, earth_factor, front_m2, side_m2, rear_m2, x_m, y_m, z_
     apparent_rad = _apparent_rad(earth_factor, east_m, north_m, up_m)
     half_beam_rad = 0.5 * face.elevation_beamwidth_rad
     best = _mode_level(
-        face.reference_range_m_0, face.reference_rcs_m2_0, face.reference_snr_0, face.elevation_min_rad_0,
-        face.elevation_max_rad_0, half_beam_rad, apparent_rad, slant_range_m, face.frequency_hz, face.height_m,
+        face.reference_range_m[0], face.reference_rcs_m2[0], face.reference_snr[0], face.elevation_min_rad[0],
+        face.elevation_max_rad[0], half_beam_rad, apparent_rad, slant_range_m, face.frequency_hz, face.height_m,
     )  # fmt: skip
-    if face.n_modes > 1.0:
+    if face.n_modes > 1:
         other = _mode_level(
-            face.reference_range_m_1, face.reference_rcs_m2_1, face.reference_snr_1, face.elevation_min_rad_1,
-            face.elevation_max_rad_1, half_beam_rad, apparent_rad, slant_range_m, face.frequency_hz, face.height_m,
+            face.reference_range_m[1], face.reference_rcs_m2[1], face.reference_snr[1], face.elevation_min_rad[1],
+            face.elevation_max_rad[1], half_beam_rad, apparent_rad, slant_range_m, face.frequency_hz, face.height_m,
         )  # fmt: skip
         best = max(best, other)
     if best <= 0.0:
         return 0.0, slant_range_m, azimuth_rad, elevation_rad
     aspect = cos_aspect(x_m, y_m, z_m, vx_mps, vy_mps, vz_mps, face.x_m, face.y_m, face.z_m)
-    snr = share * best * signature_m2(aspect, front_m2, side_m2, rear_m2)
+    band = face.band
+    sides_m2 = given.rcs_m2
+    snr = share * best * signature_m2(aspect, sides_m2[band, 0], sides_m2[band, 1], sides_m2[band, 2])
     if snr > SNR_HOPELESS:  # the air only takes away
         loss_db = two_way_gas_loss_db(face.frequency_hz, face.height_m, target_height_m, slant_range_m)
         snr *= math.exp(-loss_db * DB_TO_LOG)
@@ -343,11 +252,8 @@ def snr_at(world, i_radar, i_threat, x_m, y_m, z_m, vx_mps, vy_mps, vz_mps):  # 
     x cos^n of the angle off boresight, in the best of the modes that hold the direction.
     Pinned by ``test_sensing.test_snr_at_reference``.
     """
-    rcs_m2 = world.threats.rcs_m2
-    band = world.radars.band[i_radar]
     snr, _, _, _ = _echo(
-        face_of(world.radars, i_radar), world.air.ground_m, world.air.earth_factor,
-        rcs_m2[i_threat, band, 0], rcs_m2[i_threat, band, 1], rcs_m2[i_threat, band, 2],
+        world.radars[i_radar], world.threats[i_threat], world.air.ground_m, world.air.earth_factor,
         x_m, y_m, z_m, vx_mps, vy_mps, vz_mps,
     )  # fmt: skip
     return snr
@@ -386,8 +292,8 @@ def _write_plot(  # type: ignore[no-untyped-def]
 
 @inner
 def _look_at(  # type: ignore[no-untyped-def]
-    face, id_radar, ground_m, earth_factor, record, front_m2, side_m2, rear_m2, swerling, id_threat, threat, radar, plots,
-    log, seed, run, tick, end_s, t_s, i_radar, i_threat, i_channel, ordinal,
+    face, given, ground_m, earth_factor, record, threat, radar, plots, log, seed, run, tick, end_s, t_s,
+    i_radar, i_threat, i_channel, ordinal,
 ):  # fmt: skip
     """One look of a radar at one threat: maybe a plot."""
     back_s = end_s - t_s
@@ -397,21 +303,21 @@ def _look_at(  # type: ignore[no-untyped-def]
     radar.n_looks += 1
     log.total[TOTAL_LOOKS] += 1.0
     snr, range_m, azimuth_rad, elevation_rad = _echo(
-        face, ground_m, earth_factor, front_m2, side_m2, rear_m2,
+        face, given, ground_m, earth_factor,
         threat.x_m - vx * back_s, threat.y_m - vy * back_s, threat.z_m - vz * back_s, vx, vy, vz,
     )  # fmt: skip
     if snr < SNR_HOPELESS:
         return
-    p = p_detection(snr, face.p_false_alarm, swerling)
+    p = p_detection(snr, face.p_false_alarm, given.swerling)
     if i_channel >= 0:
-        u0, u1, u2, u3 = uniforms(seed, run, STREAM_FIRE_CONTROL, id_radar, id_threat, ordinal)
+        u0, u1, u2, u3 = uniforms(seed, run, STREAM_FIRE_CONTROL, face.id, given.id, ordinal)
         if u0 >= p:
             return
     else:
-        u0, _, _, _ = uniforms(seed, run, STREAM_DETECTION, id_radar, id_threat, ordinal)
+        u0, _, _, _ = uniforms(seed, run, STREAM_DETECTION, face.id, given.id, ordinal)
         if u0 >= p:
             return
-        u1, u2, u3, _ = uniforms(seed, run, STREAM_PLOT_NOISE, id_radar, id_threat, ordinal)
+        u1, u2, u3, _ = uniforms(seed, run, STREAM_PLOT_NOISE, face.id, given.id, ordinal)
     is_written = _write_plot(
         plots, log.total, tick, t_s, i_radar, i_channel, i_threat, snr, range_m, azimuth_rad, elevation_rad,
         range_sigma_m(snr, face.range_resolution_m, face.range_floor_m),
@@ -489,18 +395,18 @@ def _n_ticks_until(period_s, dt_s, turns_left, distance_m, speed_mps):  # type: 
 @inner
 def _false_plots(radars, radar, plots, total, seed, run, tick, i_radar, beam_0, beam_1, phase):  # type: ignore[no-untyped-def]
     """False alarms of the parts of the scan that the beam finished in this tick."""
-    mean = radars.n_false_per_scan[i_radar] / N_FALSE_SECTORS
+    mean = radars[i_radar].n_false_per_scan / N_FALSE_SECTORS
     first = int(math.floor(N_FALSE_SECTORS * beam_0))
     last = int(math.floor(N_FALSE_SECTORS * beam_1))
     if first == last or not mean > 0.0:
         return
     none_below = math.exp(-mean)
-    id_radar = radars.id[i_radar]
-    snr = radars.reference_snr[i_radar, 0]
+    id_radar = radars[i_radar].id
+    snr = radars[i_radar].reference_snr[0]
     for part in range(first, last):
-        if radars.kind[i_radar] == codes.RADAR_SECTOR:
+        if radars[i_radar].kind == codes.RADAR_SECTOR:
             middle_rad = TWO_PI * ((part + 0.5) / N_FALSE_SECTORS + AZIMUTH_CUT_TURNS)
-            if abs(_wrapped(middle_rad - radars.boresight_rad[i_radar])) > radars.half_sector_rad[i_radar]:
+            if abs(_wrapped(middle_rad - radars[i_radar].boresight_rad)) > radars[i_radar].half_sector_rad:
                 continue
         u, _, _, _ = uniforms(seed, run, STREAM_FALSE_COUNT, id_radar, 0, part)
         if u <= none_below:
@@ -510,13 +416,13 @@ def _false_plots(radars, radar, plots, total, seed, run, tick, i_radar, beam_0, 
             u0, u1, u2, _ = uniforms(seed, run, STREAM_FALSE_PLOT, id_radar, i, part)
             turns = (part + u1) / N_FALSE_SECTORS
             is_written = _write_plot(
-                plots, total, tick, (turns - phase) * radars.period_s[i_radar], i_radar, -1, -1, snr,
-                radars.range_min_m[i_radar] + u0 * (radars.range_max_m[i_radar] - radars.range_min_m[i_radar]),
+                plots, total, tick, (turns - phase) * radars[i_radar].period_s, i_radar, -1, -1, snr,
+                radars[i_radar].range_min_m + u0 * (radars[i_radar].range_max_m - radars[i_radar].range_min_m),
                 TWO_PI * (turns + AZIMUTH_CUT_TURNS),
-                radars.elevation_min_rad[i_radar, 0] + u2 * FALSE_ELEVATION_SPAN_RAD,
-                range_sigma_m(snr, radars.range_resolution_m[i_radar], radars.range_floor_m[i_radar]),
-                angle_sigma_rad(snr, radars.azimuth_beamwidth_rad[i_radar], radars.angle_floor_rad[i_radar]),
-                angle_sigma_rad(snr, radars.elevation_beamwidth_rad[i_radar], radars.angle_floor_rad[i_radar]),
+                radars[i_radar].elevation_min_rad[0] + u2 * FALSE_ELEVATION_SPAN_RAD,
+                range_sigma_m(snr, radars[i_radar].range_resolution_m, radars[i_radar].range_floor_m),
+                angle_sigma_rad(snr, radars[i_radar].azimuth_beamwidth_rad, radars[i_radar].angle_floor_rad),
+                angle_sigma_rad(snr, radars[i_radar].elevation_beamwidth_rad, radars[i_radar].angle_floor_rad),
                 0.0, 0.0, 0.0,
             )  # fmt: skip
             if is_written:
@@ -635,28 +541,28 @@ def _demand(
 
 @inner
 def _search(  # type: ignore[no-untyped-def]
-    radars, ground_m, earth_factor, record, dt_s, rcs_m2, swerling, id_threat, threats, own, plots, log, seed, run, tick
+    radars, given, ground_m, earth_factor, record, dt_s, threats, own, plots, log, seed, run, tick
 ):  # fmt: skip
     """Every searching radar sweeps on by one tick: false plots, and looks at the threats its beam meets."""
     start_s = tick * dt_s
     end_s = (tick + 1) * dt_s
     n_threats = threats.size
-    for i_radar in range(radars.id.size):
+    for i_radar in range(radars.size):
+        face = radars[i_radar]
         radar = own.radar[i_radar]
-        if radar.is_alive == 0 or end_s < radars.ready_s[i_radar]:
+        if radar.is_alive == 0 or end_s < face.ready_s:
             radar.is_on = 0
             continue
         radar.is_on = 1
-        period_s = radars.period_s[i_radar]
+        period_s = face.period_s
         if not period_s > 0.0:
             continue
-        if radars.is_engagement[i_radar] != 0 and radars.i_post[i_radar] < 0:
+        if face.is_engagement != 0 and face.i_post < 0:
             # An engagement radar searches only for a fire unit that is alone.
-            i_unit = radars.i_unit[i_radar]
+            i_unit = face.i_unit
             if i_unit < 0 or own.unit[i_unit].is_autonomous == 0:
                 continue
-        band = radars.band[i_radar]
-        phase = _cut_turns(radars.phase_rad[i_radar])
+        phase = _cut_turns(face.phase_rad)
         beam_0 = phase + start_s / period_s
         beam_1 = phase + end_s / period_s
         _false_plots(radars, radar, plots, log.total, seed, run, tick, i_radar, beam_0, beam_1, phase)
@@ -666,37 +572,16 @@ def _search(  # type: ignore[no-untyped-def]
             threat = threats[i_threat]
             if threat.status != codes.FLYING:
                 continue
-            east_m, north_m = _enu(
-                radars.x_m,
-                radars.y_m,
-                radars.z_m,
-                radars.rotation,
-                i_radar,
-                threat.x0_m,
-                threat.y0_m,
-                threat.z0_m,
-            )
+            east_m, north_m = _enu(face, threat.x0_m, threat.y0_m, threat.z0_m)
             azimuth_0 = _cut_turns(math.atan2(east_m, north_m))
-            east_m, north_m = _enu(
-                radars.x_m,
-                radars.y_m,
-                radars.z_m,
-                radars.rotation,
-                i_radar,
-                threat.x_m,
-                threat.y_m,
-                threat.z_m,
-            )
+            east_m, north_m = _enu(face, threat.x_m, threat.y_m, threat.z_m)
             azimuth_1 = _cut_turns(math.atan2(east_m, north_m))
             n_meetings, past_0, past_1, advance, moved = _meeting(beam_0, beam_1, azimuth_0, azimuth_1)
             for i in range(n_meetings):
                 share = min(max((1.0 + i - past_0) / advance, 0.0), 1.0)
                 ordinal = _look_number(beam_0 + share * (beam_1 - beam_0), azimuth_0 + share * moved)
                 _look_at(
-                    face_of(radars, i_radar), radars.id[i_radar], ground_m, earth_factor, record,
-                    rcs_m2[i_threat, band, 0], rcs_m2[i_threat, band, 1], rcs_m2[i_threat, band, 2],
-                    swerling[i_threat], id_threat[i_threat], threat, radar,
-                    plots, log, seed, run, tick, end_s, start_s + share * dt_s, i_radar, i_threat, NO_CHANNEL, ordinal,
+                    face, given[i_threat], ground_m, earth_factor, record, threat, radar, plots, log, seed, run, tick, end_s, start_s + share * dt_s, i_radar, i_threat, NO_CHANNEL, ordinal,
                 )  # fmt: skip
             speed2 = (
                 threat.vx_mps * threat.vx_mps + threat.vy_mps * threat.vy_mps + threat.vz_mps * threat.vz_mps
@@ -712,40 +597,39 @@ def _search(  # type: ignore[no-untyped-def]
 
 @inner
 def _fire_control(  # type: ignore[no-untyped-def]
-    radars, ground_m, earth_factor, record, dt_s, rcs_m2, swerling, id_threat, n_target_channels, i_radars,
-    threats, belief, own, plots, log, seed, run, tick,
+    radars, given, units, ground_m, earth_factor, record, dt_s, threats, belief, own, plots, log, seed, run, tick,
 ):  # fmt: skip
     """Engagement radars look for their channels: every threat inside a cue may give a plot; time overspent stretches revisits."""
     start_s = tick * dt_s
     end_s = (tick + 1) * dt_s
     is_second = math.floor(end_s) > math.floor(start_s) or tick == 0
-    n_rows = own.channel.size // max(i_radars.size, 1)
-    for i_unit in range(i_radars.size):
-        i_radar = i_radars[i_unit]
+    n_rows = own.channel.size // max(units.size, 1)
+    for i_unit in range(units.size):
+        i_radar = units[i_unit].i_radar
         if i_radar < 0 or own.radar[i_radar].is_on == 0:
             continue
+        face = radars[i_radar]
         radar = own.radar[i_radar]
-        band = radars.band[i_radar]
-        beamwidth_rad = min(radars.azimuth_beamwidth_rad[i_radar], radars.elevation_beamwidth_rad[i_radar])
+        beamwidth_rad = min(face.azimuth_beamwidth_rad, face.elevation_beamwidth_rad)
         first = i_unit * n_rows
-        last = first + n_target_channels[i_unit]
+        last = first + units[i_unit].n_target_channels
         if is_second:
             demanded = 0.0
             for row in range(first, last):
                 channel = own.channel[row]
                 if _is_looking(channel.status):
                     cost_s = _demand(
-                        belief, channel, row, end_s, radars.x_m[i_radar], radars.y_m[i_radar], radars.z_m[i_radar],
-                        radars.azimuth_beamwidth_rad[i_radar], radars.elevation_beamwidth_rad[i_radar],
-                        radars.dwell_s[i_radar], radars.acquisition_dwell_s[i_radar],
+                        belief, channel, row, end_s, face.x_m, face.y_m, face.z_m,
+                        face.azimuth_beamwidth_rad, face.elevation_beamwidth_rad,
+                        face.dwell_s, face.acquisition_dwell_s,
                     )  # fmt: skip
                     demanded += cost_s / max(
                         revisit_wanted_s(
-                            channel.status, channel.n_flying, radars.track_revisit_s[i_radar],
-                            radars.track_revisit_slow_s[i_radar],
+                            channel.status, channel.n_flying, face.track_revisit_s,
+                            face.track_revisit_slow_s,
                         ), 1e-3,
                     )  # fmt: skip
-            budget = radars.dwell_budget[i_radar]
+            budget = face.dwell_budget
             radar.stretch = demanded / budget if demanded > budget and budget > 0.0 else 1.0
         for row in range(first, last):
             channel = own.channel[row]
@@ -754,8 +638,8 @@ def _fire_control(  # type: ignore[no-untyped-def]
             revisit_s = revisit_wanted_s(
                 channel.status,
                 channel.n_flying,
-                radars.track_revisit_s[i_radar],
-                radars.track_revisit_slow_s[i_radar],
+                face.track_revisit_s,
+                face.track_revisit_slow_s,
             )
             revisit_s = max(revisit_s * radar.stretch, 1e-3)
             if channel.next_look_s > end_s + revisit_s:
@@ -769,9 +653,9 @@ def _fire_control(  # type: ignore[no-untyped-def]
                 is_known, x_m, y_m, z_m, radius_m = _cue(belief, channel, row, t_s)
                 if not is_known:
                     continue
-                dx = x_m - radars.x_m[i_radar]
-                dy = y_m - radars.y_m[i_radar]
-                dz = z_m - radars.z_m[i_radar]
+                dx = x_m - face.x_m
+                dy = y_m - face.y_m
+                dz = z_m - face.z_m
                 reach_m = _cue_size_m(math.sqrt(dx * dx + dy * dy + dz * dz), radius_m, beamwidth_rad)
                 back_s = end_s - t_s
                 ordinal = int(t_s * 100.0 + 0.5)
@@ -787,10 +671,7 @@ def _fire_control(  # type: ignore[no-untyped-def]
                     if dx * dx + dy * dy + dz * dz > reach_m * reach_m:
                         continue
                     _look_at(
-                        face_of(radars, i_radar), radars.id[i_radar], ground_m, earth_factor, record,
-                        rcs_m2[i_threat, band, 0], rcs_m2[i_threat, band, 1], rcs_m2[i_threat, band, 2],
-                        swerling[i_threat], id_threat[i_threat], threat, radar, plots,
-                        log, seed, run, tick, end_s, t_s, i_radar, i_threat, row, ordinal,
+                        face, given[i_threat], ground_m, earth_factor, record, threat, radar, plots, log, seed, run, tick, end_s, t_s, i_radar, i_threat, row, ordinal,
                     )  # fmt: skip
 
 
@@ -807,14 +688,10 @@ def look(world, truth, belief, own, plots, log, seed, run, tick):  # type: ignor
     earth_factor = world.air.earth_factor
     record = world.clock.record
     dt_s = world.clock.dt_s
-    rcs_m2 = world.threats.rcs_m2
-    swerling = world.threats.swerling
-    id_threat = world.threats.id
     _search(
-        radars, ground_m, earth_factor, record, dt_s, rcs_m2, swerling, id_threat, truth.threat, own, plots, log, seed, run,
-        tick,
+        radars, world.threats, ground_m, earth_factor, record, dt_s, truth.threat, own, plots, log, seed, run, tick
     )  # fmt: skip
     _fire_control(
-        radars, ground_m, earth_factor, record, dt_s, rcs_m2, swerling, id_threat, world.units.n_target_channels,
-        world.units.i_radar, truth.threat, belief, own, plots, log, seed, run, tick,
+        radars, world.threats, world.units, ground_m, earth_factor, record, dt_s, truth.threat, belief, own, plots, log,
+        seed, run, tick,
     )  # fmt: skip

@@ -85,14 +85,14 @@ def judge(clock, threats, units, interceptors, truth, own, log, one, seed, run):
         if threat.status != FLYING or threat.end_s < one.end_s:
             outcome = SHOT_DEAD_TARGET
         else:
-            group = threats.target_class[i]
-            u0, _, _, _ = uniforms(seed, run, STREAM_RELIABILITY, threats.id[i], 0, nth)
-            v0, _, _, _ = uniforms(seed, run, STREAM_KILL, threats.id[i], 0, nth)
-            p = interceptors.p_kill_inside[k, group] * p_kill(
-                one.miss_m, interceptors.lethal_radius_m[k, group]
+            group = threats[i].target_class
+            u0, _, _, _ = uniforms(seed, run, STREAM_RELIABILITY, threats[i].id, 0, nth)
+            v0, _, _, _ = uniforms(seed, run, STREAM_KILL, threats[i].id, 0, nth)
+            p = interceptors[k].p_kill_inside[group] * p_kill(
+                one.miss_m, interceptors[k].lethal_radius_m[group]
             )
             outcome = SHOT_MISSED
-            if u0 > interceptors.p_reliability[k]:
+            if u0 > interceptors[k].p_reliability:
                 outcome = SHOT_FAILED
             elif v0 < p:
                 outcome = SHOT_KILLED
@@ -100,7 +100,7 @@ def judge(clock, threats, units, interceptors, truth, own, log, one, seed, run):
     elif one.has_guidance == 0:
         outcome = SHOT_LOST_TRACK
     if outcome == SHOT_NO_TARGET or outcome == SHOT_LOST_TRACK:
-        if one.end_s - one.launch_s >= interceptors.flight_max_s[k] - 0.5:
+        if one.end_s - one.launch_s >= interceptors[k].flight_max_s - 0.5:
             outcome = SHOT_SELF_DESTRUCTED
     if is_kill:
         truth.threat[i].status = KILLED
@@ -113,8 +113,8 @@ def judge(clock, threats, units, interceptors, truth, own, log, one, seed, run):
         channel.n_flying -= 1
         seen_kill = is_kill or outcome == SHOT_DEAD_TARGET
         if i >= 0:
-            w0, _, _, _ = uniforms(seed, run, STREAM_ASSESSMENT, threats.id[i], 0, nth)
-            if w0 < units.p_assessment_wrong[one.i_unit]:
+            w0, _, _, _ = uniforms(seed, run, STREAM_ASSESSMENT, threats[i].id, 0, nth)
+            if w0 < units[one.i_unit].p_assessment_wrong:
                 seen_kill = not seen_kill
         if seen_kill:
             channel.assessed_kill = 1
@@ -129,9 +129,9 @@ def judge(clock, threats, units, interceptors, truth, own, log, one, seed, run):
         shot.arrival_mps = one.arrival_mps
         shot.load_mps2 = one.load_mps2
         shot.altitude_m = height_m(one.x_m, one.y_m, one.z_m)
-        dx = one.x_m - units.x_m[one.i_unit]
-        dy = one.y_m - units.y_m[one.i_unit]
-        dz = one.z_m - units.z_m[one.i_unit]
+        dx = one.x_m - units[one.i_unit].x_m
+        dy = one.y_m - units[one.i_unit].y_m
+        dz = one.z_m - units[one.i_unit].z_m
         shot.range_m = math.sqrt(dx * dx + dy * dy + dz * dz)
         shot.outcome = outcome
     if clock.record >= RECORD_EVENTS:
@@ -144,39 +144,39 @@ def arrive(clock, threats, units, assets, truth, own, log, i, seed, run):
     """A threat has come to the end of its way: it leaks and does damage, crashes (a spent body) or leaves."""
     threat = truth.threat[i]
     now_s = threat.end_s
-    if threats.i_parent[i] >= 0:
+    if threats[i].i_parent >= 0:
         threat.status = CRASHED
         if clock.record >= RECORD_EVENTS:
             tell(log, now_s, EVENT_THREAT_CRASHED, i, -1, -1, 0.0)
         return
-    if threats.has_aim[i] == 0 or threat.is_away == 1:
+    if threats[i].has_aim == 0 or threat.is_away == 1:
         threat.status = LEFT
         if clock.record >= RECORD_EVENTS:
             tell(log, now_s, EVENT_THREAT_LEFT, i, -1, -1, 0.0)
         return
     threat.status = LEAKED
     if clock.record >= RECORD_EVENTS:
-        tell(log, now_s, EVENT_THREAT_LEAKED, i, threats.i_aim_asset[i], -1, 0.0)
-    for j in range(assets.id.size):
+        tell(log, now_s, EVENT_THREAT_LEAKED, i, threats[i].i_aim_asset, -1, 0.0)
+    for j in range(assets.size):
         asset = truth.asset[j]
         if asset.health <= 0.0:
             continue
-        dx = threat.aim_x_m - assets.x_m[j]
-        dy = threat.aim_y_m - assets.y_m[j]
-        dz = threat.aim_z_m - assets.z_m[j]
-        reach = threats.lethal_radius_m[i] + assets.radius_m[j]
+        dx = threat.aim_x_m - assets[j].x_m
+        dy = threat.aim_y_m - assets[j].y_m
+        dz = threat.aim_z_m - assets[j].z_m
+        reach = threats[i].lethal_radius_m + assets[j].radius_m
         if dx * dx + dy * dy + dz * dz > reach * reach:
             continue
-        p = threats.p_destroy[i, assets.hardness[j]]
+        p = threats[i].p_destroy[assets.hardness[j]]
         asset.n_hits += 1
-        if assets.kind[j] == ASSET_DEFENDED and assets.radius_m[j] > threats.lethal_radius_m[i]:
+        if assets[j].kind == ASSET_DEFENDED and assets[j].radius_m > threats[i].lethal_radius_m:
             # an area is not destroyed at once: each hit takes the share of it that the warhead covers
-            share = threats.lethal_radius_m[i] / assets.radius_m[j]
+            share = threats[i].lethal_radius_m / assets[j].radius_m
             asset.health = max(asset.health * (1.0 - p * min(max(share, 0.01), 1.0)), 0.0)
             if asset.health < 0.05:
                 asset.health = 0.0
         else:
-            u0, _, _, _ = uniforms(seed, run, STREAM_DAMAGE, threats.id[i], assets.id[j], 0)
+            u0, _, _, _ = uniforms(seed, run, STREAM_DAMAGE, threats[i].id, assets[j].id, 0)
             if u0 < p:
                 asset.health = 0.0
         if clock.record >= RECORD_EVENTS:
@@ -189,12 +189,12 @@ def arrive(clock, threats, units, assets, truth, own, log, i, seed, run):
 @inner
 def lose(clock, units, assets, own, log, i_asset, now_s):
     """Put out of action what a destroyed asset was: a radar, a launcher or a command post."""
-    kind = assets.kind[i_asset]
-    i = assets.i_of[i_asset]
+    kind = assets[i_asset].kind
+    i = assets[i_asset].i_of
     if kind == ASSET_RADAR:
         own.radar[i].is_alive = 0
-        for u in range(units.id.size):
-            if units.i_radar[u] == i:
+        for u in range(units.size):
+            if units[u].i_radar == i:
                 own.unit[u].is_alive = 0
     elif kind == ASSET_LAUNCHER:
         own.launcher[i].is_alive = 0
@@ -202,6 +202,6 @@ def lose(clock, units, assets, own, log, i_asset, now_s):
         own.post_alive[i] = 0
         if clock.record >= RECORD_EVENTS:
             tell(log, now_s, EVENT_POST_LOST, i, -1, -1, 0.0)
-        for u in range(units.id.size):
-            if units.i_post[u] == i:
+        for u in range(units.size):
+            if units[u].i_post == i:
                 own.unit[u].is_autonomous = 1

@@ -11,17 +11,20 @@ another table, -1 means none.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from parapet.engine import codes
+from parapet.physics.ballistic import PLAN_SIZE
+from parapet.physics.interceptor import N_COLUMNS
 
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 U8 = NDArray[np.uint64]
-Records = NDArray[np.void]
+Records = Any
 
 # ---------------------------------------------------------------------------------------------------- World ----
 
@@ -50,189 +53,203 @@ class Air(NamedTuple):
     wind_north_mps: F8
 
 
-class Threats(NamedTuple):
-    """One row per threat (a separating body has its own row after the raid's rows, with ``i_parent`` set)."""
+THREAT_GIVEN = np.dtype(
+    [
+        ("id", "u8"),  # stable id from the name
+        ("kind", "i8"),  # codes.KIND_*
+        ("target_class", "i8"),  # codes.TARGET_*
+        ("i_type", "i8"),  # index of the catalogue type (for tables, never read by belief)
+        ("i_parent", "i8"),  # -1, or the missile this spent body separates from
+        ("start_s", "f8"),  # launch time
+        ("i_leg", "i8"),  # first row in Legs
+        ("n_legs", "i8"),  # number of waypoints (the first is the start)
+        ("behaviour", "i8"),  # codes.BEHAVIOUR_*
+        ("behaviour_s", "f8"),  # turn away: delay after a sensed launch or illumination; weave: period
+        ("behaviour_mps2", "f8"),  # weave: lateral acceleration
+        ("load_max_mps2", "f8"),  # turn limit
+        ("climb_max_mps", "f8"),
+        ("acceleration_max_mps2", "f8"),
+        ("swerling", "i8"),
+        ("glint_m", "f8"),  # wander of the apparent centre of the echo, 1 sigma
+        ("rcs_m2", "f8", (codes.N_BAND, 3)),  # front, side, rear
+        ("has_aim", "i8"),  # 1: ends on its aim point (leaks); 0: leaves at its last waypoint
+        ("aim_x_m", "f8"),
+        ("aim_y_m", "f8"),
+        ("aim_z_m", "f8"),
+        ("i_aim_asset", "i8"),  # -1: a point
+        ("circular_error_m", "f8"),
+        ("lethal_radius_m", "f8"),  # of its warhead on the ground
+        ("p_destroy", "f8", (3,)),  # by hardness, given a hit inside the lethal radius
+        ("cost_usd", "f8"),
+        ("ballistic", "f8", (PLAN_SIZE,)),  # launch plans of physics.ballistic; zeros for air
+        ("coefficient_kgpm2", "f8"),  # ballistic coefficient after cutoff, of the warhead or of the spent body
+    ],
+    align=True,
+)  # fmt: skip
+"""One row per threat (a separating body has its own row after the raid's rows, with ``i_parent`` set)."""
 
-    id: U8  # (n,) stable id from the name
-    kind: I8  # codes.KIND_*
-    target_class: I8  # codes.TARGET_*
-    i_type: I8  # index of the catalogue type (for tables, never read by belief)
-    i_parent: I8  # -1, or the missile this spent body separates from
-    start_s: F8  # launch time
-    i_leg: I8  # first row in Legs
-    n_legs: I8  # number of waypoints (the first is the start)
-    behaviour: I8  # codes.BEHAVIOUR_*
-    behaviour_s: F8  # turn away: delay after a sensed launch or illumination; weave: period
-    behaviour_mps2: F8  # weave: lateral acceleration
-    load_max_mps2: F8  # turn limit
-    climb_max_mps: F8
-    acceleration_max_mps2: F8
-    swerling: I8
-    glint_m: F8  # wander of the apparent centre of the echo, 1 sigma
-    rcs_m2: F8  # (n, N_BAND, 3) front, side, rear
-    has_aim: I8  # 1: ends on its aim point (leaks); 0: leaves at its last waypoint
-    aim_x_m: F8
-    aim_y_m: F8
-    aim_z_m: F8
-    i_aim_asset: I8  # -1: a point
-    circular_error_m: F8
-    lethal_radius_m: F8  # of its warhead on the ground
-    p_destroy: F8  # (n, 3) by hardness, given a hit inside the lethal radius
-    cost_usd: F8
-    ballistic: F8  # (n, PLAN_SIZE) launch plans of physics.ballistic; zeros for air
-    coefficient_kgpm2: F8  # ballistic coefficient after cutoff, of the warhead or of the spent body
+LEG_GIVEN = np.dtype(
+    [
+        ("x_m", "f8"),
+        ("y_m", "f8"),
+        ("z_m", "f8"),
+        ("height_m", "f8"),  # above the ellipsoid (ground already added for heights above ground)
+        ("speed_mps", "f8"),  # speed wanted on the leg that ends here
+    ],
+    align=True,
+)  # fmt: skip
+"""Waypoints of all air-breathing threats."""
 
+RADAR_GIVEN = np.dtype(
+    [
+        ("id", "u8"),
+        ("kind", "i8"),  # codes.RADAR_*
+        ("i_post", "i8"),  # command post fed (search picture), -1 none
+        ("i_unit", "i8"),  # fire unit it belongs to (engagement or local radar), -1 none
+        ("is_engagement", "i8"),
+        ("x_m", "f8"),
+        ("y_m", "f8"),
+        ("z_m", "f8"),
+        ("rotation", "f8", (9,)),  # ECEF -> local east, north, up
+        ("antenna_m", "f8"),  # height above the ground surface
+        ("height_m", "f8"),  # height above the ellipsoid
+        ("band", "i8"),
+        ("frequency_hz", "f8"),
+        ("period_s", "f8"),  # rotation period; search revisit for a sector array
+        ("phase_rad", "f8"),  # azimuth of the beam at t = 0
+        ("n_modes", "i8"),
+        ("reference_range_m", "f8", (codes.N_MODE,)),
+        ("reference_rcs_m2", "f8", (codes.N_MODE,)),
+        ("reference_snr", "f8", (codes.N_MODE,)),  # signal-to-noise at the reference, loss included (ratio)
+        ("elevation_min_rad", "f8", (codes.N_MODE,)),
+        ("elevation_max_rad", "f8", (codes.N_MODE,)),
+        ("range_max_m", "f8"),
+        ("range_min_m", "f8"),
+        ("azimuth_beamwidth_rad", "f8"),
+        ("elevation_beamwidth_rad", "f8"),
+        ("range_resolution_m", "f8"),
+        ("range_floor_m", "f8"),
+        ("angle_floor_rad", "f8"),
+        ("p_false_alarm", "f8"),
+        ("n_false_per_scan", "f8"),
+        ("boresight_rad", "f8"),  # sector array
+        ("half_sector_rad", "f8"),  # pi for rotating
+        ("off_boresight_exponent", "f8"),
+        ("track_revisit_s", "f8"),
+        ("track_revisit_slow_s", "f8"),
+        ("dwell_s", "f8"),
+        ("acquisition_dwell_s", "f8"),
+        ("dwell_budget", "f8"),  # fraction of time for tracking
+        ("ready_s", "f8"),  # before this it does not emit (dormant: inf)
+    ],
+    align=True,
+)  # fmt: skip
+"""One row per radar: search radars first, then local radars, then engagement radars (order is free)."""
 
-class Legs(NamedTuple):
-    """Waypoints of all air-breathing threats."""
+POST_GIVEN = np.dtype(
+    [
+        ("i_asset", "i8"),
+        ("x_m", "f8"),
+        ("y_m", "f8"),
+        ("z_m", "f8"),
+    ],
+    align=True,
+)  # fmt: skip
+"""Command posts. Picture i of the search tracks belongs to post i; picture n_posts + u to fire unit u alone."""
 
-    x_m: F8
-    y_m: F8
-    z_m: F8
-    height_m: F8  # above the ellipsoid (ground already added for heights above ground)
-    speed_mps: F8  # speed wanted on the leg that ends here
+UNIT_GIVEN = np.dtype(
+    [
+        ("id", "u8"),
+        ("i_post", "i8"),
+        ("i_radar", "i8"),  # engagement radar
+        ("x_m", "f8"),
+        ("y_m", "f8"),
+        ("z_m", "f8"),
+        ("rotation", "f8", (9,)),
+        ("height_m", "f8"),
+        ("n_target_channels", "i8"),
+        ("n_missile_channels", "i8"),
+        ("i_launcher", "i8"),
+        ("n_launchers", "i8"),
+        ("reaction_s", "f8"),
+        ("assessment_s", "f8"),
+        ("p_assessment_wrong", "f8"),
+        ("policy", "i8"),
+        ("mode", "i8"),
+        ("salvo", "i8"),
+        ("min_p_kill", "f8"),
+        ("reserve", "i8"),  # rounds kept per interceptor type and fire unit
+        ("hold_fire", "i8"),
+        ("hostile_speed_mps", "f8"),  # slower unknown tracks are not hostile
+        ("max_engagements", "i8"),  # fire channels that may hold one track at the same time
+        ("hostile_radius_m", "f8"),  # closest approach to anything defended beyond this: not hostile
+        ("ready_s", "f8"),  # inf: dormant
+    ],
+    align=True,
+)  # fmt: skip
+"""Fire units."""
 
+LAUNCHER_GIVEN = np.dtype(
+    [
+        ("i_unit", "i8"),
+        ("i_asset", "i8"),
+        ("x_m", "f8"),
+        ("y_m", "f8"),
+        ("z_m", "f8"),
+        ("interval_s", "f8"),
+        ("reload_s", "f8"),
+        ("n_reloads", "i8"),
+    ],
+    align=True,
+)  # fmt: skip
+"""Launchers."""
 
-class Radars(NamedTuple):
-    """One row per radar: search radars first, then local radars, then engagement radars (order is free)."""
+INTERCEPTOR_GIVEN = np.dtype(
+    [
+        ("guidance", "i8"),  # codes.GUIDANCE_*
+        ("flight", "f8", (N_COLUMNS,)),  # parameter rows of physics.interceptor
+        ("table_range_m", "f8"),  # ground range of a table's last column
+        ("table_height_m", "f8"),  # altitude above ground of a table's last row
+        ("range_air_m", "f8"),
+        ("range_ballistic_m", "f8"),
+        ("range_min_m", "f8"),
+        ("height_min_m", "f8"),  # above ground
+        ("height_max_m", "f8"),
+        ("target_speed_max_mps", "f8"),
+        ("flight_max_s", "f8"),
+        ("arrival_speed_min_mps", "f8"),
+        ("lethal_radius_m", "f8", (3,)),  # by TARGET_*
+        ("p_reliability", "f8"),
+        ("p_kill_inside", "f8", (3,)),  # single-shot kill probability at zero miss by TARGET_*
+        ("p_kill_planned", "f8", (3,)),  # planning value by CLASS_*
+        ("seeker_range_m", "f8"),  # for 1 m2, active
+        ("seeker_view_rad", "f8"),  # half field of view
+        ("seeker_noise_rad", "f8"),  # at reference signal-to-noise
+        ("receiver_noise_rad", "f8"),  # TVM
+        ("homing_s", "f8"),  # time to go at which TVM / command terminal guidance begins
+        ("is_search_track_uplink", "i8"),
+        ("is_channel_freed_at_lock", "i8"),
+        ("cost_usd", "f8"),
+    ],
+    align=True,
+)  # fmt: skip
+"""One row per interceptor type in play."""
 
-    id: U8
-    kind: I8  # codes.RADAR_*
-    i_post: I8  # command post fed (search picture), -1 none
-    i_unit: I8  # fire unit it belongs to (engagement or local radar), -1 none
-    is_engagement: I8
-    x_m: F8
-    y_m: F8
-    z_m: F8
-    rotation: F8  # (n, 9) ECEF -> local east, north, up
-    antenna_m: F8  # height above the ground surface
-    height_m: F8  # height above the ellipsoid
-    band: I8
-    frequency_hz: F8
-    period_s: F8  # rotation period; search revisit for a sector array
-    phase_rad: F8  # azimuth of the beam at t = 0
-    n_modes: I8
-    reference_range_m: F8  # (n, N_MODE)
-    reference_rcs_m2: F8  # (n, N_MODE)
-    reference_snr: F8  # (n, N_MODE) signal-to-noise at the reference, loss included (ratio)
-    elevation_min_rad: F8  # (n, N_MODE)
-    elevation_max_rad: F8  # (n, N_MODE)
-    range_max_m: F8
-    range_min_m: F8
-    azimuth_beamwidth_rad: F8
-    elevation_beamwidth_rad: F8
-    range_resolution_m: F8
-    range_floor_m: F8
-    angle_floor_rad: F8
-    p_false_alarm: F8
-    n_false_per_scan: F8
-    boresight_rad: F8  # sector array
-    half_sector_rad: F8  # pi for rotating
-    off_boresight_exponent: F8
-    track_revisit_s: F8
-    track_revisit_slow_s: F8
-    dwell_s: F8
-    acquisition_dwell_s: F8
-    dwell_budget: F8  # fraction of time for tracking
-    ready_s: F8  # before this it does not emit (dormant: inf)
-
-
-class Posts(NamedTuple):
-    """Command posts. Picture i of the search tracks belongs to post i; picture n_posts + u to fire unit u alone."""
-
-    i_asset: I8
-    x_m: F8
-    y_m: F8
-    z_m: F8
-
-
-class Units(NamedTuple):
-    """Fire units."""
-
-    id: U8
-    i_post: I8
-    i_radar: I8  # engagement radar
-    x_m: F8
-    y_m: F8
-    z_m: F8
-    rotation: F8  # (n, 9)
-    height_m: F8
-    n_target_channels: I8
-    n_missile_channels: I8
-    i_launcher: I8
-    n_launchers: I8
-    reaction_s: F8
-    assessment_s: F8
-    p_assessment_wrong: F8
-    policy: I8
-    mode: I8
-    salvo: I8
-    min_p_kill: F8
-    reserve: I8  # rounds kept per interceptor type and fire unit
-    hold_fire: I8
-    hostile_speed_mps: F8  # slower unknown tracks are not hostile
-    max_engagements: I8  # fire channels that may hold one track at the same time
-    hostile_radius_m: F8  # closest approach to anything defended beyond this: not hostile
-    ready_s: F8  # inf: dormant
-
-
-class Launchers(NamedTuple):
-    """Launchers."""
-
-    i_unit: I8
-    i_asset: I8
-    x_m: F8
-    y_m: F8
-    z_m: F8
-    interval_s: F8
-    reload_s: F8
-    load: I8  # (n, n_interceptors) rounds ready
-    reload: I8  # (n, n_interceptors) rounds brought by one reload
-    n_reloads: I8
-
-
-class Interceptors(NamedTuple):
-    """One row per interceptor type in play."""
-
-    guidance: I8  # codes.GUIDANCE_*
-    flight: F8  # (k, n_columns) parameter rows of physics.interceptor
-    table: F8  # (k, n_quantities, n_altitudes, n_ranges) fly-out tables of engine.flyout
-    table_range_m: F8  # ground range of a table's last column
-    table_height_m: F8  # altitude above ground of a table's last row
-    range_air_m: F8
-    range_ballistic_m: F8
-    range_min_m: F8
-    height_min_m: F8  # above ground
-    height_max_m: F8
-    target_speed_max_mps: F8
-    flight_max_s: F8
-    arrival_speed_min_mps: F8
-    lethal_radius_m: F8  # (k, 3) by TARGET_*
-    p_reliability: F8
-    p_kill_inside: F8  # (k, 3) single-shot kill probability at zero miss by TARGET_*
-    p_kill_planned: F8  # (k, 3) planning value by CLASS_*
-    seeker_range_m: F8  # for 1 m2, active
-    seeker_view_rad: F8  # half field of view
-    seeker_noise_rad: F8  # at reference signal-to-noise
-    receiver_noise_rad: F8  # TVM
-    homing_s: F8  # time to go at which TVM / command terminal guidance begins
-    is_search_track_uplink: I8
-    is_channel_freed_at_lock: I8
-    cost_usd: F8
-
-
-class Assets(NamedTuple):
-    """Everything that can be hit: defended assets, command posts, radars, launchers."""
-
-    id: U8
-    kind: I8  # codes.ASSET_*
-    i_of: I8  # index in its own table
-    x_m: F8
-    y_m: F8
-    z_m: F8
-    value: F8
-    radius_m: F8
-    hardness: I8
+ASSET_GIVEN = np.dtype(
+    [
+        ("id", "u8"),
+        ("kind", "i8"),  # codes.ASSET_*
+        ("i_of", "i8"),  # index in its own table
+        ("x_m", "f8"),
+        ("y_m", "f8"),
+        ("z_m", "f8"),
+        ("value", "f8"),
+        ("radius_m", "f8"),
+        ("hardness", "i8"),
+    ],
+    align=True,
+)  # fmt: skip
+"""Everything that can be hit: defended assets, command posts, radars, launchers."""
 
 
 class World(NamedTuple):
@@ -240,14 +257,42 @@ class World(NamedTuple):
 
     clock: Clock
     air: Air
-    threats: Threats
-    legs: Legs
-    radars: Radars
-    posts: Posts
-    units: Units
-    launchers: Launchers
-    interceptors: Interceptors
-    assets: Assets
+    threats: Records  # (n_threats,) THREAT_GIVEN
+    legs: Records  # (n_legs,) LEG_GIVEN
+    radars: Records  # (n_radars,) RADAR_GIVEN
+    posts: Records  # (n_posts,) POST_GIVEN
+    units: Records  # (n_units,) UNIT_GIVEN
+    launchers: Records  # (n_launchers,) LAUNCHER_GIVEN
+    load: I8  # (n_launchers, n_interceptors) rounds ready
+    reload: I8  # (n_launchers, n_interceptors) rounds brought by one reload
+    interceptors: Records  # (n_interceptors,) INTERCEPTOR_GIVEN
+    table: F8  # (n_interceptors, n_quantities, n_altitudes, n_ranges) fly-out tables of engine.flyout
+    assets: Records  # (n_assets,) ASSET_GIVEN
+
+
+def given(dtype: np.dtype[Any], columns: Mapping[str, Any]) -> Records:
+    """A read-only table of one of the ``_GIVEN`` types from its columns, all of them; fields are attributes (recarray)."""
+    assert dtype.names is not None
+    if set(columns) != set(dtype.names):
+        raise ValueError(f"columns missing or unknown: {sorted(set(columns) ^ set(dtype.names))}")
+    n = {len(column) for column in columns.values()}
+    if len(n) != 1:
+        raise ValueError(f"columns of different length: { {name: len(c) for name, c in columns.items()} }")
+    rows = np.zeros(n.pop(), dtype).view(np.recarray)
+    if rows.size > 0:
+        for name, column in columns.items():
+            rows[name] = column
+    rows.setflags(write=False)
+    return rows
+
+
+def changed(rows: Records, **columns: Any) -> Records:
+    """A read-only copy of a given table with some columns changed."""
+    copy = rows.copy()
+    for name, column in columns.items():
+        copy[name] = column
+    copy.setflags(write=False)
+    return copy
 
 
 # ---------------------------------------------------------------------------------------------------- State ----
@@ -551,16 +596,16 @@ class Sizes(NamedTuple):
 
 def new_state(world: World, sizes: Sizes) -> State:
     """A State before the first tick: nothing launched, everything of ours alive and loaded."""
-    n_threats = world.threats.id.size
-    n_radars = world.radars.id.size
-    n_units = world.units.id.size
-    n_posts = world.posts.i_asset.size
-    n_launchers, n_types = world.launchers.load.shape
+    n_threats = world.threats.size
+    n_radars = world.radars.size
+    n_units = world.units.size
+    n_posts = world.posts.size
+    n_launchers, n_types = world.load.shape
     n_pictures = n_posts + n_units
     work = sizes.n_work
     state = State(
         tick=np.zeros(1, np.int64),
-        truth=Truth(threat=np.zeros(n_threats, THREAT), asset=np.zeros(world.assets.id.size, ASSET)),
+        truth=Truth(threat=np.zeros(n_threats, THREAT), asset=np.zeros(world.assets.size, ASSET)),
         plots=Plots(
             plot=np.zeros(sizes.n_ring, PLOT),
             count=np.zeros(2, np.int64),
@@ -616,7 +661,7 @@ def reset_state(world: World, state: State) -> None:
     state.own.launcher["is_alive"] = 1
     state.own.launcher["reload_at_s"] = np.inf
     state.own.launcher["n_reloads"] = world.launchers.n_reloads
-    state.own.rounds_left[...] = world.launchers.load
+    state.own.rounds_left[...] = world.load
     state.own.radar["is_alive"] = 1
     state.own.radar["stretch"] = 1.0
     state.own.unit["is_alive"] = 1
@@ -630,9 +675,9 @@ def new_log(world: World, sizes: Sizes) -> Log:
         shot=np.zeros(sizes.n_shots, SHOT),
         sample=np.zeros(sizes.n_samples, SAMPLE),
         count=np.zeros(3, np.int64),
-        score=np.zeros(world.threats.id.size, SCORE),
+        score=np.zeros(world.threats.size, SCORE),
         total=np.zeros(len(TOTAL_NAMES)),
-        reason=np.zeros((world.units.id.size, world.threats.id.size), np.int8),
+        reason=np.zeros((world.units.size, world.threats.size), np.int8),
     )
     reset_log(log)
     return log

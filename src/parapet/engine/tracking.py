@@ -11,12 +11,11 @@ what is left begins new tracks. Nothing here is passed the truth, and no argumen
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 from parapet._jit import inner
 from parapet.engine import codes
 from parapet.engine.sensing import revisit_wanted_s
-from parapet.engine.state import F8, I8, TOTAL_FALSE_TRACKS, TOTAL_FIRM_TRACKS, TOTAL_TRACKS_FULL
+from parapet.engine.state import TOTAL_FALSE_TRACKS, TOTAL_FIRM_TRACKS, TOTAL_TRACKS_FULL
 from parapet.engine.telling import tell
 from parapet.physics.assignment import assignment
 from parapet.physics.earth import height_m, rotating_acceleration, up_and_height
@@ -85,26 +84,6 @@ MERGE_D2 = 9.0
 MERGE_SHARE = 0.5
 
 
-class Eyes(NamedTuple):
-    """What tracking needs to know of the radars (a few arrays: the whole World in every call would cost compile time)."""
-
-    x_m: F8
-    y_m: F8
-    z_m: F8
-    rotation: F8
-    period_s: F8
-    i_post: I8
-    i_unit: I8
-
-
-@inner
-def eyes_of(radars):  # type: ignore[no-untyped-def]
-    """The part of ``world.radars`` that tracking uses."""
-    return Eyes(
-        radars.x_m, radars.y_m, radars.z_m, radars.rotation, radars.period_s, radars.i_post, radars.i_unit
-    )
-
-
 @inner
 def _sigma_start_mps(height):  # type: ignore[no-untyped-def]
     """Speed spread of a track that begins at this height."""
@@ -114,12 +93,12 @@ def _sigma_start_mps(height):  # type: ignore[no-untyped-def]
 
 
 @inner
-def picture_of_plot(eyes, n_posts, post_alive, i_radar):  # type: ignore[no-untyped-def]
+def picture_of_plot(radars, n_posts, post_alive, i_radar):  # type: ignore[no-untyped-def]
     """Picture that a radar's search plots go to: its post's while that lives, else its unit's own; -1 none."""
-    i_post = eyes.i_post[i_radar]
+    i_post = radars[i_radar].i_post
     if i_post >= 0 and post_alive[i_post] != 0:
         return i_post
-    i_unit = eyes.i_unit[i_radar]
+    i_unit = radars[i_radar].i_unit
     if i_unit >= 0:
         return n_posts + i_unit
     return -1
@@ -193,16 +172,16 @@ def _inflate(cov, dt_s, q_m2ps3):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _distance2(eyes, track, plot, extra_m2):  # type: ignore[no-untyped-def]
+def _distance2(radars, track, plot, extra_m2):  # type: ignore[no-untyped-def]
     """Squared Mahalanobis distance of a plot from a track (already at its time), and log determinant.
 
     ``extra_m2``: variance per axis to add to the position of the track.
     """
     i = plot.i_radar
-    r = eyes.rotation
+    r = radars[i].rotation
     range_m, azimuth_rad, elevation_rad, s00, s01, s02, s11, s12, s22 = predicted_plot(
-        track.x_m, track.y_m, track.z_m, track.cov, eyes.x_m[i], eyes.y_m[i], eyes.z_m[i],
-        r[i, 0], r[i, 1], r[i, 2], r[i, 3], r[i, 4], r[i, 5], r[i, 6], r[i, 7], r[i, 8],
+        track.x_m, track.y_m, track.z_m, track.cov, radars[i].x_m, radars[i].y_m, radars[i].z_m,
+        r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8],
     )  # fmt: skip
     return _plot_distance2(plot, range_m, azimuth_rad, elevation_rad, s00, s01, s02, s11, s12, s22, extra_m2)
 
@@ -228,13 +207,13 @@ def _manoeuvre_m2(since_s):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _weigh_class(eyes, track, plot, since_s, mine, s00, s01, s02, s11, s12, s22):  # type: ignore[no-untyped-def]
+def _weigh_class(radars, track, plot, since_s, mine, s00, s01, s02, s11, s12, s22):  # type: ignore[no-untyped-def]
     """Add the evidence of one plot for ballistic against air to ``llr``: fit of the two motions, then energy.
 
     ``mine`` is the squared distance of the plot from the motion of the class, ``s`` the covariance it was measured with.
     """
     i = plot.i_radar
-    r = eyes.rotation
+    r = radars[i].rotation
     ax, ay, az = rotating_acceleration(
         track.x_m, track.y_m, track.z_m, track.vx_mps, track.vy_mps, track.vz_mps
     )
@@ -244,8 +223,8 @@ def _weigh_class(eyes, track, plot, since_s, mine, s00, s01, s02, s11, s12, s22)
         half = -half
     range_m, azimuth_rad, elevation_rad = range_azimuth_elevation(
         track.x_m + ax * half, track.y_m + ay * half, track.z_m + az * half,
-        eyes.x_m[i], eyes.y_m[i], eyes.z_m[i],
-        r[i, 0], r[i, 1], r[i, 2], r[i, 3], r[i, 4], r[i, 5], r[i, 6], r[i, 7], r[i, 8],
+        radars[i].x_m, radars[i].y_m, radars[i].z_m,
+        r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8],
     )  # fmt: skip
     other, _ = _plot_distance2(plot, range_m, azimuth_rad, elevation_rad, s00, s01, s02, s11, s12, s22, 0.0)
     step = 0.5 * (other - mine)
@@ -308,16 +287,16 @@ def _count_label(track, label):  # type: ignore[no-untyped-def]
 
 
 @inner
-def take_plot(eyes, track, plot):  # type: ignore[no-untyped-def]
+def take_plot(radars, track, plot):  # type: ignore[no-untyped-def]
     """Take a plot into a track: predict, adapt the noise to a surprise, update, weigh the class. True if the class changed."""
     since_s = max(plot.t_s - track.hit_s, 0.0)
     track.q_m2ps3 = track.q_m2ps3 * math.exp(-since_s / Q_MEMORY_S)
     predict_track(track, plot.t_s)
     i = plot.i_radar
-    r = eyes.rotation
+    r = radars[i].rotation
     range_m, azimuth_rad, elevation_rad, s00, s01, s02, s11, s12, s22 = predicted_plot(
-        track.x_m, track.y_m, track.z_m, track.cov, eyes.x_m[i], eyes.y_m[i], eyes.z_m[i],
-        r[i, 0], r[i, 1], r[i, 2], r[i, 3], r[i, 4], r[i, 5], r[i, 6], r[i, 7], r[i, 8],
+        track.x_m, track.y_m, track.z_m, track.cov, radars[i].x_m, radars[i].y_m, radars[i].z_m,
+        r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8],
     )  # fmt: skip
     distance2, _ = _plot_distance2(
         plot, range_m, azimuth_rad, elevation_rad, s00, s01, s02, s11, s12, s22, 0.0
@@ -336,8 +315,8 @@ def take_plot(eyes, track, plot):  # type: ignore[no-untyped-def]
             _inflate(track.cov, since_s, q - added)
             added = q
             range_m, azimuth_rad, elevation_rad, s00, s01, s02, s11, s12, s22 = predicted_plot(
-                track.x_m, track.y_m, track.z_m, track.cov, eyes.x_m[i], eyes.y_m[i], eyes.z_m[i],
-                r[i, 0], r[i, 1], r[i, 2], r[i, 3], r[i, 4], r[i, 5], r[i, 6], r[i, 7], r[i, 8],
+                track.x_m, track.y_m, track.z_m, track.cov, radars[i].x_m, radars[i].y_m, radars[i].z_m,
+                r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8],
             )  # fmt: skip
             distance2, _ = _plot_distance2(
                 plot, range_m, azimuth_rad, elevation_rad, s00, s01, s02, s11, s12, s22, 0.0
@@ -347,13 +326,13 @@ def take_plot(eyes, track, plot):  # type: ignore[no-untyped-def]
             q *= 4.0
         track.q_m2ps3 = q
     if is_weighed:
-        _weigh_class(eyes, track, plot, since_s, distance2, s00, s01, s02, s11, s12, s22)
+        _weigh_class(radars, track, plot, since_s, distance2, s00, s01, s02, s11, s12, s22)
     x, y, z, vx, vy, vz, _, _ = update_range_azimuth_elevation(
         track.x_m, track.y_m, track.z_m, track.vx_mps, track.vy_mps, track.vz_mps, track.cov,
         plot.range_m, plot.azimuth_rad, plot.elevation_rad,
         plot.sigma_range_m, plot.sigma_azimuth_rad, plot.sigma_elevation_rad,
-        eyes.x_m[i], eyes.y_m[i], eyes.z_m[i],
-        r[i, 0], r[i, 1], r[i, 2], r[i, 3], r[i, 4], r[i, 5], r[i, 6], r[i, 7], r[i, 8],
+        radars[i].x_m, radars[i].y_m, radars[i].z_m,
+        r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8],
     )  # fmt: skip
     track.x_m = x
     track.y_m = y
@@ -370,17 +349,17 @@ def take_plot(eyes, track, plot):  # type: ignore[no-untyped-def]
 
 
 @inner
-def begin_track(eyes, track, plot, number):  # type: ignore[no-untyped-def]
+def begin_track(radars, track, plot, number):  # type: ignore[no-untyped-def]
     """Begin a tentative track from one plot: its place, no speed, a spread of speed by height."""
     i = plot.i_radar
-    r = eyes.rotation
+    r = radars[i].rotation
     x, y, z = plot_position(
-        plot.range_m, plot.azimuth_rad, plot.elevation_rad, eyes.x_m[i], eyes.y_m[i], eyes.z_m[i],
-        r[i, 0], r[i, 1], r[i, 2], r[i, 3], r[i, 4], r[i, 5], r[i, 6], r[i, 7], r[i, 8],
+        plot.range_m, plot.azimuth_rad, plot.elevation_rad, radars[i].x_m, radars[i].y_m, radars[i].z_m,
+        r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8],
     )  # fmt: skip
     pxx, pxy, pxz, pyy, pyz, pzz = plot_covariance(
         plot.range_m, plot.azimuth_rad, plot.elevation_rad,
-        r[i, 0], r[i, 1], r[i, 2], r[i, 3], r[i, 4], r[i, 5], r[i, 6], r[i, 7], r[i, 8],
+        r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8],
         plot.sigma_range_m, plot.sigma_azimuth_rad, plot.sigma_elevation_rad,
     )  # fmt: skip
     start_from_one_plot(track.cov, pxx, pxy, pxz, pyy, pyz, pzz, _sigma_start_mps(height_m(x, y, z)))
@@ -398,7 +377,7 @@ def begin_track(eyes, track, plot, number):  # type: ignore[no-untyped-def]
     track.hit_s = plot.t_s
     track.n_hits = 1
     track.n_plots = 1
-    track.revisit_s = eyes.period_s[i]
+    track.revisit_s = radars[i].period_s
     track["class"] = codes.CLASS_UNKNOWN
     track.llr = 0.0
     track.label = plot.label
@@ -473,12 +452,24 @@ def _list_tracks(belief, i_picture, scratch, ref_s):  # type: ignore[no-untyped-
 
 @inner
 def _associate(
-    eyes, record, plots, belief, log, scratch, i_picture, i_radar, n_plots, n_active, status, t_first_s, ref_s
+    radars,
+    record,
+    plots,
+    belief,
+    log,
+    scratch,
+    i_picture,
+    i_radar,
+    n_plots,
+    n_active,
+    status,
+    t_first_s,
+    ref_s,
 ):  # type: ignore[no-untyped-def]
     """Give the plots still unused (``index_a`` >= 0) to tracks of one status: gates, then assignment, then the updates."""
     real = scratch.real
     cost = scratch.cost
-    half_period_s = 0.5 * eyes.period_s[i_radar]
+    half_period_s = 0.5 * radars[i_radar].period_s
     n_rows = 0
     dearest = -math.inf
     for i_active in range(n_active):
@@ -507,7 +498,7 @@ def _associate(
                 predict_track(track, t_first_s)
                 for k in range(n_plots):
                     cost[n_rows, k] = math.inf
-            distance2, log_det = _gate(eyes, track, plot)
+            distance2, log_det = _gate(radars, track, plot)
             if distance2 <= GATE_D2:
                 is_row = True
                 cost[n_rows, j] = distance2 + log_det
@@ -531,15 +522,15 @@ def _associate(
         i_active = scratch.index_c[i_row]
         track = belief.track[i_picture, scratch.index_b[i_active]]
         plot = plots.plot[scratch.index_a[j]]
-        has_changed_class = take_plot(eyes, track, plot)
-        track.revisit_s = max(track.revisit_s, eyes.period_s[i_radar])
+        has_changed_class = take_plot(radars, track, plot)
+        track.revisit_s = max(track.revisit_s, radars[i_radar].period_s)
         _note(record, track, i_picture, log, plot.t_s, has_changed_class)
         _refresh(track, real, i_active, ref_s)
         scratch.index_a[j] = -1
 
 
 @inner
-def _gate(eyes, track, plot):  # type: ignore[no-untyped-def]
+def _gate(radars, track, plot):  # type: ignore[no-untyped-def]
     """Squared distance and log determinant of a plot from a track predicted to nearly its time; the wide gate if the narrow fails."""
     ahead_s = plot.t_s - track.t_s
     x = track.x_m
@@ -548,9 +539,9 @@ def _gate(eyes, track, plot):  # type: ignore[no-untyped-def]
     track.x_m = x + track.vx_mps * ahead_s
     track.y_m = y + track.vy_mps * ahead_s
     track.z_m = z + track.vz_mps * ahead_s
-    distance2, log_det = _distance2(eyes, track, plot, 0.0)
+    distance2, log_det = _distance2(radars, track, plot, 0.0)
     if distance2 > GATE_D2:
-        distance2, log_det = _distance2(eyes, track, plot, _manoeuvre_m2(plot.t_s - track.hit_s))
+        distance2, log_det = _distance2(radars, track, plot, _manoeuvre_m2(plot.t_s - track.hit_s))
     track.x_m = x
     track.y_m = y
     track.z_m = z
@@ -558,14 +549,14 @@ def _gate(eyes, track, plot):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _begin(eyes, record, belief, own, log, scratch, i_picture, plot, n_active, ref_s):  # type: ignore[no-untyped-def]
+def _begin(radars, record, belief, own, log, scratch, i_picture, plot, n_active, ref_s):  # type: ignore[no-untyped-def]
     """Begin a track in a free slot of a picture. Returns how many tracks are alive now."""
     if n_active < scratch.index_b.size:
         for i in range(belief.track.shape[1]):
             track = belief.track[i_picture, i]
             if track.status == codes.TRACK_FREE:
                 belief.number[i_picture] += 1
-                begin_track(eyes, track, plot, belief.number[i_picture])
+                begin_track(radars, track, plot, belief.number[i_picture])
                 for u in range(own.reason.shape[0]):
                     own.reason[u, i_picture * belief.track.shape[1] + i] = 0
                 if record >= codes.RECORD_FULL:
@@ -579,17 +570,17 @@ def _begin(eyes, record, belief, own, log, scratch, i_picture, plot, n_active, r
 
 @inner
 def _take_batch(
-    eyes, record, plots, belief, own, log, scratch, i_picture, i_radar, n_plots, n_active, t_first_s, ref_s
+    radars, record, plots, belief, own, log, scratch, i_picture, i_radar, n_plots, n_active, t_first_s, ref_s
 ):  # type: ignore[no-untyped-def]
     """Give the plots of one radar and tick (``index_a``) to tracks, firm ones first; begin tracks with the rest."""
-    r = eyes.rotation
     i = i_radar
+    r = radars[i].rotation
     real = scratch.real
     for j in range(n_plots):
         plot = plots.plot[scratch.index_a[j]]
         x, y, z = plot_position(
-            plot.range_m, plot.azimuth_rad, plot.elevation_rad, eyes.x_m[i], eyes.y_m[i], eyes.z_m[i],
-            r[i, 0], r[i, 1], r[i, 2], r[i, 3], r[i, 4], r[i, 5], r[i, 6], r[i, 7], r[i, 8],
+            plot.range_m, plot.azimuth_rad, plot.elevation_rad, radars[i].x_m, radars[i].y_m, radars[i].z_m,
+            r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8],
         )  # fmt: skip
         real[j, 4] = x
         real[j, 5] = y
@@ -597,7 +588,7 @@ def _take_batch(
         wide_rad = max(plot.sigma_azimuth_rad, plot.sigma_elevation_rad)
         real[j, 7] = GATE_SIGMAS * (plot.sigma_range_m + plot.range_m * wide_rad)
     _associate(
-        eyes,
+        radars,
         record,
         plots,
         belief,
@@ -612,7 +603,7 @@ def _take_batch(
         ref_s,
     )
     _associate(
-        eyes,
+        radars,
         record,
         plots,
         belief,
@@ -629,12 +620,12 @@ def _take_batch(
     for j in range(n_plots):
         if scratch.index_a[j] >= 0:
             plot = plots.plot[scratch.index_a[j]]
-            n_active = _begin(eyes, record, belief, own, log, scratch, i_picture, plot, n_active, ref_s)
+            n_active = _begin(radars, record, belief, own, log, scratch, i_picture, plot, n_active, ref_s)
     return n_active
 
 
 @inner
-def _update_search(eyes, record, n_lag_ticks, dt_s, plots, belief, own, log, scratch, tick):  # type: ignore[no-untyped-def]
+def _update_search(radars, record, n_lag_ticks, dt_s, plots, belief, own, log, scratch, tick):  # type: ignore[no-untyped-def]
     """Take in the search plots whose lag is over, radar by radar."""
     last_tick = tick - n_lag_ticks
     n_ring = plots.plot.size
@@ -648,7 +639,9 @@ def _update_search(eyes, record, n_lag_ticks, dt_s, plots, belief, own, log, scr
         i_radar = first.i_radar
         batch_tick = first.tick
         i_picture = (
-            picture_of_plot(eyes, own.post_alive.size, own.post_alive, i_radar) if first.i_channel < 0 else -1
+            picture_of_plot(radars, own.post_alive.size, own.post_alive, i_radar)
+            if first.i_channel < 0
+            else -1
         )
         if i_picture < 0:
             plots.count[1] += 1
@@ -668,7 +661,7 @@ def _update_search(eyes, record, n_lag_ticks, dt_s, plots, belief, own, log, scr
             n_active = _list_tracks(belief, i_picture, scratch, ref_s)
             i_listed = i_picture
         n_active = _take_batch(
-            eyes,
+            radars,
             record,
             plots,
             belief,
@@ -795,7 +788,7 @@ def _copy_track(to, origin):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _begin_fire_track(eyes, fire, origin, plot):  # type: ignore[no-untyped-def]
+def _begin_fire_track(radars, fire, origin, plot):  # type: ignore[no-untyped-def]
     """First plot of an acquisition: the search track fused with it, tentative."""
     _copy_track(fire, origin)
     fire.n_hits = 0
@@ -804,14 +797,14 @@ def _begin_fire_track(eyes, fire, origin, plot):  # type: ignore[no-untyped-def]
     fire.label = -1
     fire.firm_s = math.inf
     fire.begun_s = plot.t_s
-    take_plot(eyes, fire, plot)
+    take_plot(radars, fire, plot)
     fire.n_hits = 1
     fire.begun_s = plot.t_s
     fire.status = codes.TRACK_TENTATIVE
 
 
 @inner
-def _fire_distance2(eyes, track, plot):  # type: ignore[no-untyped-def]
+def _fire_distance2(radars, track, plot):  # type: ignore[no-untyped-def]
     """Distance of a fire-control plot from a track carried to its time, the covariance grown by its age."""
     ahead_s = plot.t_s - track.t_s
     c = track.cov
@@ -829,7 +822,7 @@ def _fire_distance2(eyes, track, plot):  # type: ignore[no-untyped-def]
         track.y_m += ay * half
         track.z_m += az * half
     extra_m2 = max(grown, 0.0) + _manoeuvre_m2(plot.t_s - track.hit_s)
-    distance2, _ = _distance2(eyes, track, plot, extra_m2)
+    distance2, _ = _distance2(radars, track, plot, extra_m2)
     track.x_m = x
     track.y_m = y
     track.z_m = z
@@ -837,7 +830,7 @@ def _fire_distance2(eyes, track, plot):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _take_fire_plots(eyes, track_revisit_s, track_revisit_slow_s, plots, belief, own, tick):  # type: ignore[no-untyped-def]
+def _take_fire_plots(radars, plots, belief, own, tick):  # type: ignore[no-untyped-def]
     """Of the plots of each look take the nearest into the fire-control track of its channel."""
     n_ring = plots.plot.size
     first = plots.count[0]
@@ -869,7 +862,7 @@ def _take_fire_plots(eyes, track_revisit_s, track_revisit_slow_s, plots, belief,
             if candidate.i_channel != row or candidate.t_s != t_s:
                 break
             if is_usable:
-                distance2 = _fire_distance2(eyes, origin, candidate)
+                distance2 = _fire_distance2(radars, origin, candidate)
                 if distance2 < nearest:
                     nearest = distance2
                     i_nearest = i % n_ring
@@ -879,13 +872,16 @@ def _take_fire_plots(eyes, track_revisit_s, track_revisit_slow_s, plots, belief,
         plot = plots.plot[i_nearest]
         i_radar = plot.i_radar
         wanted_s = revisit_wanted_s(
-            channel.status, channel.n_flying, track_revisit_s[i_radar], track_revisit_slow_s[i_radar]
+            channel.status,
+            channel.n_flying,
+            radars[i_radar].track_revisit_s,
+            radars[i_radar].track_revisit_slow_s,
         )
         revisit_s = max(wanted_s * own.radar[i_radar].stretch, 1e-3)
         if is_new:
-            _begin_fire_track(eyes, fire, origin, plot)
+            _begin_fire_track(radars, fire, origin, plot)
         else:
-            take_plot(eyes, fire, plot)
+            take_plot(radars, fire, plot)
             if fire.status == codes.TRACK_TENTATIVE:
                 if t_s - fire.begun_s <= 2.5 * revisit_s:
                     fire.status = codes.TRACK_FIRM
@@ -920,11 +916,9 @@ def update(world, plots, belief, own, log, scratch, seed, run, tick):  # type: i
     dt_s = world.clock.dt_s
     now_s = (tick + 1) * dt_s
     record = world.clock.record
-    eyes = eyes_of(world.radars)
-    _take_fire_plots(
-        eyes, world.radars.track_revisit_s, world.radars.track_revisit_slow_s, plots, belief, own, tick
-    )
+    radars = world.radars
+    _take_fire_plots(radars, plots, belief, own, tick)
     _maintain_fire(belief, now_s)
-    _update_search(eyes, record, world.clock.n_lag_ticks, dt_s, plots, belief, own, log, scratch, tick)
+    _update_search(radars, record, world.clock.n_lag_ticks, dt_s, plots, belief, own, log, scratch, tick)
     if math.floor(now_s / MAINTENANCE_S) > math.floor(tick * dt_s / MAINTENANCE_S):
         _maintain(record, belief, log, now_s)
