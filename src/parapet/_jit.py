@@ -37,7 +37,9 @@ _MARK = "parapet-kernels"
 
 _LIBRARIES = ("numba", "llvmlite", "numpy")
 
-_FLAGS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "cache": True}
+_FLAGS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "cache": True, "_nrt": False}
+"""No kernel allocates, so none needs Numba's reference counts: they took a quarter of a battle, and more on two threads,
+which count on the same arrays of the World."""
 
 # Variables that say where or how loudly, not what code comes out.
 _NOT_CODE = frozenset(
@@ -227,13 +229,15 @@ class _InnerCompiler(Compiler):  # type: ignore[misc]
         return pipelines
 
 
-_njit_inner: Any = numba.njit(
-    nogil=True,
-    error_model="numpy",
-    no_cpython_wrapper=True,
-    no_cfunc_wrapper=True,
-    pipeline_class=_InnerCompiler,
-)
+_INNER_FLAGS: dict[str, Any] = {
+    "nogil": True,
+    "error_model": "numpy",
+    "_nrt": False,
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+    "pipeline_class": _InnerCompiler,
+}
+_njit_inner: Any = numba.njit(**_INNER_FLAGS)
 
 
 def inner(function: Callable[P, R]) -> Callable[P, R]:
@@ -275,7 +279,7 @@ def entry(function: Callable[P, R]) -> Callable[P, R]:
     names = ", ".join(inspect.signature(function).parameters)
     scope: dict[str, Any] = {"function": function}
     exec(f"def door({names}):\n    return function({names})", scope)
-    compiled: Callable[P, R] = numba.njit(nogil=True, error_model="numpy")(scope["door"])
+    compiled: Callable[P, R] = numba.njit(nogil=True, error_model="numpy", _nrt=False)(scope["door"])
     return compiled
 
 
