@@ -101,6 +101,8 @@ DESIGNATE_AHEAD_S = 25.0
 """A fall is designated at most this long before a round must be launched to meet it at the first point possible."""
 LAUNCH_AHEAD_S = 1.5
 """A round against a fall is launched at most this long before it must."""
+FALL_PERIOD_S = 3.0
+"""A fall that cannot be met yet is looked at again this long after: following it down costs more than the rest of a decision."""
 FIRE_PERIOD_S = 0.5
 """A channel that waits to launch asks for a solution this often."""
 NEAR_VALUE_M = 15e3
@@ -547,7 +549,7 @@ def best_interceptor(
     bz = 0.0
     best_p = 0.0
     group = track["class"]
-    for k in range(interceptors.guidance.size):
+    for k in range(interceptors.size):
         if i_fixed >= 0 and k != i_fixed:
             continue
         if is_uplink == 1 and interceptors[k].is_search_track_uplink == 0:
@@ -724,12 +726,17 @@ def assign_fire(
                 ):
                     own.reason[u, base + i] = WHY_DOCTRINE
                 continue
+            is_fall = track["class"] == CLASS_BALLISTIC
+            if is_fall and now_s < own.ask_s[u, base + i]:
+                continue
             delay = max(ACQUISITION_GUESS_S, units[u].reaction_s - (now_s - track.firm_s))
             why, k, t_go, px, py, pz, p_kill = best_interceptor(
                 air, units, interceptors, table, own, face, u, -1, 0, track, now_s, delay
             )
             if why != 0:
                 own.reason[u, base + i] = why
+                if is_fall:
+                    own.ask_s[u, base + i] = now_s + FALL_PERIOD_S
                 continue
             if p_kill < units[u].min_p_kill:
                 own.reason[u, base + i] = WHY_DOCTRINE

@@ -64,6 +64,10 @@ from parapet.physics.signature import cos_aspect, signature_m2
 
 FILTER_TIME_S = 0.25
 """Memory of the round's own filter in the end game."""
+FINE_S = 4.0
+COARSE_STEPS = 5
+COARSE_SAMPLE_S = 0.125
+"""Earlier than ``FINE_S`` before the meeting the end game runs in steps ``COARSE_STEPS`` times longer, with a sample each."""
 CAPTURE_S = 8.0
 """Until this long after launch a round needs no line of sight: it is caught by the engagement radar on the way up."""
 TURNED_S = 4.0
@@ -577,13 +581,29 @@ def poison(threat):
 
 
 @inner
+def is_far(one):
+    """Whether a homing round believes itself more than ``FINE_S`` from its target: long steps do until then."""
+    rx = one.est_x_m - one.x_m
+    ry = one.est_y_m - one.y_m
+    rz = one.est_z_m - one.z_m
+    wx = one.est_vx_mps - one.vx_mps
+    wy = one.est_vy_mps - one.vy_mps
+    wz = one.est_vz_mps - one.vz_mps
+    return rx * rx + ry * ry + rz * rz > FINE_S * FINE_S * (wx * wx + wy * wy + wz * wz)
+
+
+@inner
 def home(clock, air, threats, radars, units, interceptors, truth, own, one, seed, run, begin_s):
     """The end game of one round over a tick: measure, command, move in small steps, until it passes its target."""
     dt_s = clock.dt_s
     params = interceptors[one.i_interceptor].flight
     n = max(int(math.floor(dt_s / clock.homing_dt_s + 0.5)), 1)
+    measure_dt_s = clock.measure_dt_s
+    if is_far(one):
+        n = (n + COARSE_STEPS - 1) // COARSE_STEPS
+        measure_dt_s = max(measure_dt_s, COARSE_SAMPLE_S)
     h = dt_s / n
-    every = max(int(math.floor(clock.measure_dt_s / h + 0.5)), 1)
+    every = max(int(math.floor(measure_dt_s / h + 0.5)), 1)
     k = one.i_interceptor
     kind = interceptors[k].guidance
     seeker_range_m = interceptors[k].seeker_range_m
@@ -621,7 +641,7 @@ def home(clock, air, threats, radars, units, interceptors, truth, own, one, seed
                 dz = tz - radars[i_radar].z_m
                 measure(
                     threats[one.i_target], kind, noise_rad, seeker_range_m,
-                    math.sqrt(dx * dx + dy * dy + dz * dz), one, threat, seed, run, tx, ty, tz, clock.measure_dt_s,
+                    math.sqrt(dx * dx + dy * dy + dz * dz), one, threat, seed, run, tx, ty, tz, measure_dt_s,
                 )  # fmt: skip
             if clock.is_poisoned == 1:
                 kx = threat.x_m

@@ -465,6 +465,7 @@ class Own(NamedTuple):
     unit: Records  # (n_units,) UNIT
     post_alive: I8  # (n_posts,)
     reason: I8  # (n_units, n_pictures * n_tracks) last WHY_* of command for this track
+    ask_s: F8  # (n_units, n_pictures * n_tracks) a falling track is not planned against before this
     serial: I8  # (1,) engagement counter
 
 
@@ -626,6 +627,7 @@ def new_state(world: World, sizes: Sizes) -> State:
             unit=np.zeros(n_units, UNIT),
             post_alive=np.zeros(n_posts, np.int64),
             reason=np.zeros((n_units, n_pictures * sizes.n_tracks), np.int64),
+            ask_s=np.zeros((n_units, n_pictures * sizes.n_tracks)),
             serial=np.zeros(1, np.int64),
         ),
         scratch=Scratch(

@@ -559,6 +559,7 @@ def _begin(radars, record, belief, own, log, scratch, i_picture, plot, n_active,
                 begin_track(radars, track, plot, belief.number[i_picture])
                 for u in range(own.reason.shape[0]):
                     own.reason[u, i_picture * belief.track.shape[1] + i] = 0
+                    own.ask_s[u, i_picture * belief.track.shape[1] + i] = 0.0
                 if record >= codes.RECORD_FULL:
                     tell(log, plot.t_s, codes.EVENT_TRACK_BEGUN, i_picture, track.number, plot.label, 0.0)
                 scratch.index_b[n_active] = i
