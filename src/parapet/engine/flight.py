@@ -68,6 +68,8 @@ FINE_S = 4.0
 COARSE_STEPS = 5
 COARSE_SAMPLE_S = 0.125
 """Earlier than ``FINE_S`` before the meeting the end game runs in steps ``COARSE_STEPS`` times longer, with a sample each."""
+UPLINK_PERIOD_S = 0.5
+"""A round on its way, captured, gets a new command this often."""
 CAPTURE_S = 8.0
 """Until this long after launch a round needs no line of sight: it is caught by the engagement radar on the way up."""
 TURNED_S = 4.0
@@ -716,11 +718,16 @@ def home(clock, air, threats, radars, units, interceptors, truth, own, one, seed
 @inner
 def steer(world, belief, own, log, tick):
     """Guidance commands from belief: follow the track, keep the predicted intercept point, hand over to homing."""
+    dt_s = world.clock.dt_s
+    every = max(int(UPLINK_PERIOD_S / dt_s + 0.5), 1)
     now_s = (tick + 1) * world.clock.dt_s
     for r in range(own.round.size):
         one = own.round[r]
         if one.status == ROUND_FREE or one.status == ROUND_ARRIVED or one.launch_s >= now_s + 1e-9:
             continue
+        since_s = now_s - one.launch_s
+        if one.status == ROUND_MIDCOURSE and since_s > CAPTURE_S and int(since_s / dt_s + 0.5) % every != 0:
+            continue  # on its way it holds the command between two uplinks
         guide(
             world.clock,
             world.air,

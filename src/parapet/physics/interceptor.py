@@ -14,7 +14,7 @@ import math
 
 from parapet._jit import kernel
 from parapet.physics.atmosphere import density_and_sound
-from parapet.physics.earth import rotating_acceleration, up_and_height
+from parapet.physics.earth import drag_height_m, rotating_acceleration, up_and_height
 from parapet.physics.guidance import augmented_navigation, midcourse_command
 
 STANDARD_GRAVITY_MPS2 = 9.80665
@@ -219,17 +219,14 @@ def _acceleration(
     thrust_n: float, mass: float, params,
 ):
     """Acceleration in rotating ECEF with lateral force ``a`` asked, the limit on it, and the share of it flown."""
-    upx, upy, upz, height = up_and_height(x, y, z)
-    density, sound = density_and_sound(height)
+    density, sound = density_and_sound(drag_height_m(x, y, z))
     speed = math.sqrt(vx * vx + vy * vy + vz * vz)
     if speed > 1e-3:
         ux = vx / speed
         uy = vy / speed
         uz = vz / speed
     else:
-        ux = upx
-        uy = upy
-        uz = upz
+        ux, uy, uz, _ = up_and_height(x, y, z)
     force = 0.5 * density * speed * speed * params[COL_REFERENCE_AREA]
     along = ax * ux + ay * uy + az * uz
     lx = ax - along * ux
