@@ -16,7 +16,11 @@ __version__ = "0.1.0"
 
 __all__ = ["Battle", "__version__", "check", "run"]
 
-_HOME = {"Battle": "parapet.analysis.battle_result", "check": "parapet.analysis.play", "run": "parapet.analysis.play"}
+_HOME = {
+    "Battle": "parapet.analysis.battle_result",
+    "check": "parapet.analysis.play",
+    "run": "parapet.analysis.play",
+}
 
 
 def __getattr__(name: str) -> Any:

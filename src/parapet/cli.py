@@ -32,10 +32,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-catalogue_app = typer.Typer(help="What things are: every figure with its doubt and its source.", no_args_is_help=True)
+catalogue_app = typer.Typer(
+    help="What things are: every figure with its doubt and its source.", no_args_is_help=True
+)
 app.add_typer(catalogue_app, name="catalogue")
 
-ScenarioFile = Annotated[Path, typer.Argument(metavar="FILE", help="A scenario file (YAML).", show_default=False)]
+ScenarioFile = Annotated[
+    Path, typer.Argument(metavar="FILE", help="A scenario file (YAML).", show_default=False)
+]
 Seed = Annotated[
     int | None,
     typer.Option("--seed", min=0, help="Seed of the draws; the scenario's if left out.", show_default=False),
@@ -47,7 +51,9 @@ Out = Annotated[
 ]
 Record = Annotated[
     str | None,
-    typer.Option("--record", help="outcomes, events or full; the scenario's if left out.", show_default=False),
+    typer.Option(
+        "--record", help="outcomes, events or full; the scenario's if left out.", show_default=False
+    ),
 ]
 Kind = Annotated[
     str | None,
@@ -164,10 +170,14 @@ def run(
 @app.command()
 def why(
     file: ScenarioFile,
-    threat: Annotated[str, typer.Argument(metavar="THREAT", help="Name of a threat, e.g. som-07.", show_default=False)],
+    threat: Annotated[
+        str, typer.Argument(metavar="THREAT", help="Name of a threat, e.g. som-07.", show_default=False)
+    ],
     seed: Seed = None,
     run: RunNumber = 0,
-    unit: Annotated[str | None, typer.Option("--unit", help="As this fire unit sees it.", show_default=False)] = None,
+    unit: Annotated[
+        str | None, typer.Option("--unit", help="As this fire unit sees it.", show_default=False)
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Say why a threat was, or was not, shot at: the reasons in time order, with the key events."""
@@ -194,8 +204,12 @@ def why(
 
 @app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)],
-    deep: Annotated[bool, typer.Option("--deep", help="Also compile: are the aim points within reach?")] = False,
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)
+    ],
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Also compile: are the aim points within reach?")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """List everything that is wrong with scenario files, without playing them."""
@@ -253,7 +267,9 @@ def catalogue_list(
 
 @catalogue_app.command("show")
 def catalogue_show(
-    name: Annotated[str, typer.Argument(metavar="ID", help="Id of an entry, e.g. 48n6e3.", show_default=False)],
+    name: Annotated[
+        str, typer.Argument(metavar="ID", help="Id of an entry, e.g. 48n6e3.", show_default=False)
+    ],
 ) -> None:
     """Show every figure of one entry: low, nominal, high, unit, grade and source."""
     from parapet import catalogue

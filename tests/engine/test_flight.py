@@ -14,6 +14,7 @@ from tests.engine.doors import ask
 
 from parapet.engine import codes, state
 from parapet.engine.compile import Compiled
+from parapet.physics import motion
 
 NOBODY = """duration: {duration} s
 assets:
@@ -77,6 +78,37 @@ def test_a_scud_falls_where_it_was_aimed_after_five_minutes() -> None:
     town = naive.asset_at(made.world.assets, 0)
     hit = naive.vector(threat, "aim_")
     assert np.linalg.norm(hit - town) < 5.0 * float(made.world.threats.circular_error_m[0]) + 200.0
+
+
+def test_wind() -> None:
+    """A Scud in 40 m/s from the west falls where another integrator, told the wind as such, lets it fall; elsewhere in calm."""
+    made = undefended("scud-b", "launch: {bearing: 0, distance: 280 km}", 400)
+    air = made.world.air._replace(
+        has_wind=1, wind_height_m=worlds.frozen([0.0]), wind_east_mps=worlds.frozen([40.0]), wind_north_mps=worlds.frozen([0.0])
+    )
+    world = made.world._replace(air=air)
+    battle, _ = stories.new(made)
+    stories.runner.advance(world, battle, stories.new(made)[1], 1, 0, 600)
+    row = battle.truth.threat[0]
+    start = [float(row[key]) for key in ("x_m", "y_m", "z_m", "vx_mps", "vy_mps", "vz_mps")]
+    stories.runner.advance(world, battle, stories.new(made)[1], 1, 0, world.clock.n_ticks)
+    assert row["status"] == codes.LEAKED
+    drag = 1.0 / float(world.threats.coefficient_kgpm2[0])
+    ends = []
+    for speed in (40.0, 0.0):
+        state, floor = list(start), float(row["aim_height_m"])
+        while pymap3d.ecef2geodetic(*state[:3])[2] > floor:
+            lon = math.atan2(state[1], state[0])
+            east = (-math.sin(lon) * speed, math.cos(lon) * speed, 0.0)
+            before = state
+            state = list(motion.point_mass_step(*state, 0.0, 0.0, 0.0, drag, *east, 0.05))
+        high, low = (pymap3d.ecef2geodetic(*at[:3])[2] - floor for at in (before, state))
+        share = high / (high - low)
+        ends.append(np.array([a + share * (b - a) for a, b in zip(before[:3], state[:3], strict=True)]))
+    hit = naive.vector(row, "aim_")
+    drift_m = float(np.linalg.norm(ends[0] - ends[1]))
+    assert 100.0 < drift_m < 3000.0
+    assert np.linalg.norm(hit - ends[0]) < 0.02 * drift_m + 5.0
 
 
 def test_a_weave_is_a_weave() -> None:

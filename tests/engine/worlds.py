@@ -142,7 +142,7 @@ def make_world(
     )  # fmt: skip
     return state.World(
         clock=state.Clock(dt_s, round(duration_s / dt_s), 0.01, 0.1, n_lag_ticks, 4, record, 4, 0),
-        air=state.Air(ground_m, 4.0 / 3.0, frozen([0.0]), frozen([0.0]), frozen([0.0])),
+        air=state.Air(ground_m, 4.0 / 3.0, 0, frozen([0.0]), frozen([0.0]), frozen([0.0])),
         threats=_filled(
             state.THREAT_GIVEN, n, id=[name_id(row["name"]) for row in threats], rcs_m2=rcs, glint_m=1.0,
             swerling=[row["swerling"] for row in threats], kind=[row["kind"] for row in threats],

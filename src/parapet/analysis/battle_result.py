@@ -201,7 +201,13 @@ class Battle:
 
     def _event(self, row: Any) -> dict[str, Any]:
         names = self.played.names
-        code, a, b, c, value = int(row["code"]), int(row["a"]), int(row["b"]), int(row["c"]), float(row["value"])
+        code, a, b, c, value = (
+            int(row["code"]),
+            int(row["a"]),
+            int(row["b"]),
+            int(row["c"]),
+            float(row["value"]),
+        )
         event: dict[str, Any] = {
             "t_s": float(row["t_s"]), "event": codes.EVENT_WORDS.get(code, str(code)), "code": code,
             "a": a, "b": b, "c": c,
@@ -221,7 +227,12 @@ class Battle:
             event |= {"shot": a, "threat": self._threat(b), "detail": codes.SHOT_WORDS.get(c), "value": value}
         elif code == codes.EVENT_KILL_ASSESSED:
             verdict = "believed killed" if value else "believed alive"
-            event |= {"fire_unit": names.units[a], "channel": b % n_each, "threat": self._threat(c), "detail": verdict}
+            event |= {
+                "fire_unit": names.units[a],
+                "channel": b % n_each,
+                "threat": self._threat(c),
+                "detail": verdict,
+            }
         elif code == codes.EVENT_ASSET_DAMAGED:
             asset = names.assets[a] if 0 <= a < len(names.assets) else None
             event |= {"asset": asset, "threat": self._threat(b), "value": value}

@@ -100,13 +100,19 @@ def battle_schema() -> dict[str, Any]:
         "scenario_hash": {"type": "string"},
         "seed": _COUNT,
         "run": _COUNT,
-        "engine_id": _said(_NAME, "kernel sources, numerical libraries and flags; results of two engines never mix"),
+        "engine_id": _said(
+            _NAME, "kernel sources, numerical libraries and flags; results of two engines never mix"
+        ),
         "platform_id": _said(_NAME, "arithmetic of the machine"),
         "duration_s": {"type": "number", "exclusiveMinimum": 0},
-        "totals": _object({name: _said(_COUNT, text) for name, text in counts.items()}, "counts over the raid"),
+        "totals": _object(
+            {name: _said(_COUNT, text) for name, text in counts.items()}, "counts over the raid"
+        ),
         "peaks": _object(
             {
-                "targets_engaged": _said(_COUNT, "target channels in use, false and duplicate tracks included"),
+                "targets_engaged": _said(
+                    _COUNT, "target channels in use, false and duplicate tracks included"
+                ),
                 "distinct_threats_engaged": _said(_COUNT, "different threats with a round on the way"),
                 "missiles_guided": _said(_COUNT, "missile channels in use"),
             },
@@ -124,5 +130,7 @@ def battle_schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A battle played by Parapet",
-        **_object(properties, "Result of one battle. Times in seconds, lengths in metres; null: never happened."),
+        **_object(
+            properties, "Result of one battle. Times in seconds, lengths in metres; null: never happened."
+        ),
     }

@@ -104,8 +104,12 @@ def channels_table(peaks: dict[str, int], capacity: dict[str, int]) -> Table:
         return Text(str(n), style="bold yellow" if of and n >= of else "")
 
     targets, missiles = peaks["targets_engaged"], peaks["missiles_guided"]
-    table.add_row("target channels", full(targets, capacity["target_channels"]), str(capacity["target_channels"]))
-    table.add_row("missile channels", full(missiles, capacity["missile_channels"]), str(capacity["missile_channels"]))
+    table.add_row(
+        "target channels", full(targets, capacity["target_channels"]), str(capacity["target_channels"])
+    )
+    table.add_row(
+        "missile channels", full(missiles, capacity["missile_channels"]), str(capacity["missile_channels"])
+    )
     table.add_row("distinct threats engaged", str(peaks["distinct_threats_engaged"]), "")
     return table
 
@@ -114,7 +118,9 @@ def damage_table(rows: Sequence[outcomes.AssetRow], n_defended: int) -> Renderab
     """Assets that were hit; one line if none was."""
     hit = [row for row in rows if row.n_hits or row.health < 1.0]
     if not hit:
-        return Text(f"No damage: {n_defended} defended assets are untouched." if n_defended else "Nothing was hit.")
+        return Text(
+            f"No damage: {n_defended} defended assets are untouched." if n_defended else "Nothing was hit."
+        )
     table = _table("Damage")
     table.add_column("asset", no_wrap=True)
     table.add_column("hits", justify="right")
@@ -258,7 +264,9 @@ def render(battle: Battle) -> RenderableType:
 
 def text_of(battle: Battle, width: int = WIDTH) -> str:
     """The summary as plain text."""
-    console = Console(file=StringIO(), width=width, color_system=None, force_terminal=False, legacy_windows=False)
+    console = Console(
+        file=StringIO(), width=width, color_system=None, force_terminal=False, legacy_windows=False
+    )
     console.print(render(battle))
     out = console.file
     assert isinstance(out, StringIO)

@@ -9,7 +9,12 @@ from parapet.analysis.outcomes import Played, ShotRow, ThreatRow
 from parapet.engine import codes
 
 _ENDS = frozenset(
-    {codes.EVENT_THREAT_KILLED, codes.EVENT_THREAT_LEAKED, codes.EVENT_THREAT_CRASHED, codes.EVENT_THREAT_LEFT}
+    {
+        codes.EVENT_THREAT_KILLED,
+        codes.EVENT_THREAT_LEAKED,
+        codes.EVENT_THREAT_CRASHED,
+        codes.EVENT_THREAT_LEFT,
+    }
 )
 
 
@@ -123,7 +128,9 @@ def telling_threats(threats: list[ThreatRow], shots: list[ShotRow], played: Play
         i_asset, i_threat = int(row["a"]), int(row["b"])
         worth = float(played.world.assets.value[i_asset]) if i_asset < played.world.assets.value.size else 0.0
         damaged[i_threat] = damaged.get(i_threat, 0.0) + 1.0 + worth * (1.0 - float(row["value"]))
-    kill_range = {shot.hit_threat: shot.range_m for shot in shots if shot.outcome == "killed" and shot.range_m}
+    kill_range = {
+        shot.hit_threat: shot.range_m for shot in shots if shot.outcome == "killed" and shot.range_m
+    }
 
     def weight(i: int) -> tuple[float, ...]:
         row = threats[i]
@@ -140,7 +147,12 @@ def telling_threats(threats: list[ThreatRow], shots: list[ShotRow], played: Play
     # Of one type at most two, so that one bad group does not fill the list, then whatever is left.
     first: list[int] = []
     for i in chosen:
-        if sum(threats[j].type == threats[i].type and threats[j].outcome == threats[i].outcome for j in first) < 2:
+        if (
+            sum(
+                threats[j].type == threats[i].type and threats[j].outcome == threats[i].outcome for j in first
+            )
+            < 2
+        ):
             first.append(i)
     rest = [i for i in chosen if i not in first]
     return [i for i in (first + rest)[:n] if threats[i].launch_s is not None]

@@ -99,7 +99,9 @@ class Why:
                 text += f"  {interval.fire_unit}"
                 last_unit = interval.fire_unit
             merged.append((interval.start_s, 1, "why", text))
-        merged += [(m.t_s, 0 if m.t_s < self.end_s else 2, "event", f"{m.t_s:.1f} s  {m.text}") for m in self.moments]
+        merged += [
+            (m.t_s, 0 if m.t_s < self.end_s else 2, "event", f"{m.t_s:.1f} s  {m.text}") for m in self.moments
+        ]
         merged.sort(key=lambda line: line[:2])
         return [(kind, text) for _, _, kind, text in merged]
 
@@ -169,11 +171,15 @@ def unit_ladder(played: Played, i_threat: int, i_unit: int) -> list[Interval]:
         return []
     start_s, end_s = life
     events = played.log.event
-    mine = events[(events["code"] == codes.EVENT_REASON) & (events["b"] == i_threat) & (events["a"] == i_unit)]
+    mine = events[
+        (events["code"] == codes.EVENT_REASON) & (events["b"] == i_threat) & (events["a"] == i_unit)
+    ]
     steps = [
         (float(row["t_s"]), int(row["c"]), float(row["value"]))
         for row in mine
-        if int(row["c"]) != codes.WHY_NOT_LAUNCHED and int(row["c"]) not in _ENDED and float(row["t_s"]) < end_s
+        if int(row["c"]) != codes.WHY_NOT_LAUNCHED
+        and int(row["c"]) not in _ENDED
+        and float(row["t_s"]) < end_s
     ]
     if not steps:
         steps = [(start_s, codes.WHY_UNIT_NOT_READY, math.nan)]
@@ -196,7 +202,9 @@ def threat_ladder(played: Played, i_threat: int) -> list[Interval]:
     if not ladders:
         code = codes.WHY_UNIT_NOT_READY
         return [Interval(*life, code, "no fire unit in the scenario", None, None)]
-    cuts = sorted({edge for ladder in ladders for interval in ladder for edge in (interval.start_s, interval.end_s)})
+    cuts = sorted(
+        {edge for ladder in ladders for interval in ladder for edge in (interval.start_s, interval.end_s)}
+    )
     places = [0] * len(ladders)
     result: list[Interval] = []
     for begin_s, stop_s in pairwise(cuts):
@@ -206,7 +214,11 @@ def threat_ladder(played: Played, i_threat: int) -> list[Interval]:
                 places[i] += 1
             here = ladder[places[i]]
             stays = best is not None and result and rank(here.code) == rank(best.code)
-            if best is None or rank(here.code) > rank(best.code) or (stays and here.fire_unit == result[-1].fire_unit):
+            if (
+                best is None
+                or rank(here.code) > rank(best.code)
+                or (stays and here.fire_unit == result[-1].fire_unit)
+            ):
                 best = here
         if best is not None:
             # The range belongs to the start of the unit's own interval; later on it is not known.

@@ -250,6 +250,7 @@ class _Compiler:
         air = Air(
             float(self.ground_m),
             float(self.scenario.environment.effective_earth_radius_factor),
+            int(bool(wind)),
             _frozen(np.array(heights, np.float64)),
             _frozen(np.array(east, np.float64)),
             _frozen(np.array(north, np.float64)),

@@ -44,8 +44,9 @@ from parapet.engine.prediction import (
 from parapet.engine.sensing import is_in_sight, sector_code
 from parapet.engine.state import TOTAL_NOT_FINITE
 from parapet.engine.telling import tell
+from parapet.physics.atmosphere import wind_mps
 from parapet.physics.ballistic import COL_CUTOFF_S, ballistic_step
-from parapet.physics.earth import height_m, rotating_acceleration, up_and_height
+from parapet.physics.earth import EARTH_RATE_RADPS, height_m, rotating_acceleration, up_and_height
 from parapet.physics.interceptor import (
     COL_EJECT_SPEED,
     COL_MAX_FLIGHT_TIME,
@@ -168,19 +169,44 @@ def place_threat(threats, legs, threat, i, seed, run):
 
 
 @inner
+def wind_at(air, x, y, z):
+    """The wind at a point, ECEF m/s."""
+    if air.has_wind == 0:
+        return 0.0, 0.0, 0.0
+    ux, uy, uz, height = up_and_height(x, y, z)
+    east, north = wind_mps(height, air.wind_height_m, air.wind_east_mps, air.wind_north_mps)
+    axis = max(math.sqrt(x * x + y * y), 1.0)
+    ex = -y / axis
+    ey = x / axis
+    return east * ex - north * uz * ey, east * ey + north * uz * ex, north * (ux * ey - uy * ex)
+
+
+@inner
+def carried(x, y, z, vx, vy, vz, wx, wy, wz, dt_s):
+    """What a step in the moving air is over the ground: the air's own way added, and what the earth's turn does to it.
+
+    Drag, lift and thrust act along the flight through the air, so a step is flown in the air's frame; gravity changes by
+    nothing over the metres that the air moves in a step. Pinned by ``test_flight.test_wind``.
+    """
+    turn = 2.0 * EARTH_RATE_RADPS * dt_s
+    return x + wx * dt_s, y + wy * dt_s, z + wz * dt_s, vx + wx + turn * wy, vy + wy - turn * wx, vz + wz
+
+
+@inner
 def fly_threat(clock, air, threats, legs, units, own, threat, i, log, begin_s, dt_s):
     """Move one threat over (a part of) a tick; set ``end_s`` when it arrives, crashes or leaves in it."""
     if threats[i].kind == KIND_BALLISTIC:
         parent = threats[i].i_parent
         since = begin_s - threats[i if parent < 0 else parent].start_s
         before = threat.height_m
+        wx, wy, wz = wind_at(air, threat.x_m, threat.y_m, threat.z_m)
         x, y, z, vx, vy, vz = ballistic_step(
             threat.x_m,
             threat.y_m,
             threat.z_m,
-            threat.vx_mps,
-            threat.vy_mps,
-            threat.vz_mps,
+            threat.vx_mps - wx,
+            threat.vy_mps - wy,
+            threat.vz_mps - wz,
             since,
             dt_s,
             threats[i].ballistic,
@@ -188,6 +214,7 @@ def fly_threat(clock, air, threats, legs, units, own, threat, i, log, begin_s, d
             threat.error_east_m,
             threat.error_north_m,
         )
+        x, y, z, vx, vy, vz = carried(x, y, z, vx, vy, vz, wx, wy, wz, dt_s)
         threat.x_m = x
         threat.y_m = y
         threat.z_m = z
@@ -360,20 +387,22 @@ def fly_round(air, interceptors, one, begin_s, dt_s):
     py = one.y_m
     pz = one.z_m
     load = 0.0
+    ax, ay, az = wind_at(air, px, py, pz)
     for _ in range(n):
-        x, y, z, vx, vy, vz, ax, ay, az, load = round_step(
-            one.x_m, one.y_m, one.z_m, one.vx_mps, one.vy_mps, one.vz_mps, one.lag_x_mps2, one.lag_y_mps2,
+        x, y, z, vx, vy, vz, lx, ly, lz, load = round_step(
+            one.x_m, one.y_m, one.z_m, one.vx_mps - ax, one.vy_mps - ay, one.vz_mps - az, one.lag_x_mps2, one.lag_y_mps2,
             one.lag_z_mps2, since, one.cmd_x_mps2, one.cmd_y_mps2, one.cmd_z_mps2, h, params,
         )  # fmt: skip
+        x, y, z, vx, vy, vz = carried(x, y, z, vx, vy, vz, ax, ay, az, h)
         one.x_m = x
         one.y_m = y
         one.z_m = z
         one.vx_mps = vx
         one.vy_mps = vy
         one.vz_mps = vz
-        one.lag_x_mps2 = ax
-        one.lag_y_mps2 = ay
-        one.lag_z_mps2 = az
+        one.lag_x_mps2 = lx
+        one.lag_y_mps2 = ly
+        one.lag_z_mps2 = lz
         since += h
     one.load_mps2 = load * 9.80665
     dx = one.pip_x_m - px
@@ -625,6 +654,7 @@ def home(clock, air, threats, radars, units, interceptors, truth, own, one, seed
             one.n_measures = 0
     since = begin_s - one.launch_s
     i_radar = units[one.i_unit].i_radar
+    windx, windy, windz = wind_at(air, one.x_m, one.y_m, one.z_m)
     for step in range(n):
         share = float(step) / n
         has_target = one.i_target >= 0
@@ -665,9 +695,10 @@ def home(clock, air, threats, radars, units, interceptors, truth, own, one, seed
         else:
             homing_command(params, one)
         x, y, z, vx, vy, vz, ax, ay, az, load = round_step(
-            one.x_m, one.y_m, one.z_m, one.vx_mps, one.vy_mps, one.vz_mps, one.lag_x_mps2, one.lag_y_mps2,
+            one.x_m, one.y_m, one.z_m, one.vx_mps - windx, one.vy_mps - windy, one.vz_mps - windz, one.lag_x_mps2, one.lag_y_mps2,
             one.lag_z_mps2, since, one.cmd_x_mps2, one.cmd_y_mps2, one.cmd_z_mps2, h, params,
         )  # fmt: skip
+        x, y, z, vx, vy, vz = carried(x, y, z, vx, vy, vz, windx, windy, windz, h)
         # relative motion over the step against the true target (nature), or the estimate when there is none
         rx = tx - one.x_m
         ry = ty - one.y_m

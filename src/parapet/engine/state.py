@@ -48,8 +48,9 @@ class Air(NamedTuple):
 
     ground_m: float  # height of the smooth ground surface above the ellipsoid
     earth_factor: float  # effective earth radius / earth radius (4/3)
-    wind_height_m: F8  # (n_wind,) at least one row; compiled, and read by no stage yet
-    wind_east_mps: F8
+    has_wind: int
+    wind_height_m: F8  # (n_wind,) at least one row; above sea level
+    wind_east_mps: F8  # blowing towards
     wind_north_mps: F8
 
 

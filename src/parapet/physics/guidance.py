@@ -142,7 +142,9 @@ def arc_elevation_rad(ground_m, rise_m, speed_mps, gravity_mps2):
     sight = math.atan2(rise_m, max(ground_m, 1e-3))
     if disc > 0.0:
         root = math.sqrt(disc)
-        lead = math.atan2(gravity_mps2 * ground_m * ground_m + 2.0 * rise_m * vv, max(ground_m, 1e-3) * (vv + root))
+        lead = math.atan2(
+            gravity_mps2 * ground_m * ground_m + 2.0 * rise_m * vv, max(ground_m, 1e-3) * (vv + root)
+        )
     else:
         # out of reach: half way between straight at it and straight up reaches furthest up that slope
         lead = 0.5 * (sight + 0.5 * math.pi)
@@ -169,7 +171,20 @@ def direction_command(ux, uy, uz, dx, dy, dz, gain_mps2):
 
 @kernel
 def midcourse_command(
-    rx, ry, rz, vx, vy, vz, gx, gy, gz, plan_speed_mps, loft_factor, climb_max_rad, navigation_constant, is_powered,
+    rx,
+    ry,
+    rz,
+    vx,
+    vy,
+    vz,
+    gx,
+    gy,
+    gz,
+    plan_speed_mps,
+    loft_factor,
+    climb_max_rad,
+    navigation_constant,
+    is_powered,
     floor_rise_m,
 ):
     """Specific force that puts the round on a lofted arc through the predicted intercept point.

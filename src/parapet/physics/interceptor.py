@@ -168,7 +168,9 @@ def mean_thrust_n(t_s: float, dt_s: float, params) -> float:
         thrust += share * params[COL_BOOST_EXHAUST_SPEED] * params[COL_BOOST_PROPELLANT_MASS] / boost
     if end > boost:
         share = max(min(stop, end) - max(start, boost), 0.0) / dt_s
-        thrust += share * params[COL_SUSTAIN_EXHAUST_SPEED] * params[COL_SUSTAIN_PROPELLANT_MASS] / (end - boost)
+        thrust += (
+            share * params[COL_SUSTAIN_EXHAUST_SPEED] * params[COL_SUSTAIN_PROPELLANT_MASS] / (end - boost)
+        )
     return thrust
 
 
@@ -199,13 +201,17 @@ def zero_lift_drag_coefficient(mach: float, params) -> float:
 def lateral_limit_mps2(height_m: float, speed_mps: float, thrust_n: float, mass: float, params) -> float:
     """Greatest lateral specific force: full lift plus the side thrust of the motor, within the structure."""
     density, _ = density_and_sound(height_m)
-    lift = 0.5 * density * speed_mps * speed_mps * params[COL_REFERENCE_AREA] * params[COL_LIFT_COEFFICIENT_MAX]
+    lift = (
+        0.5 * density * speed_mps * speed_mps * params[COL_REFERENCE_AREA] * params[COL_LIFT_COEFFICIENT_MAX]
+    )
     air = (lift + thrust_n * SIN_INCIDENCE_MAX) / mass
     return min(air, params[COL_LOAD_FACTOR_MAX] * STANDARD_GRAVITY_MPS2)
 
 
 @kernel
-def available_load_factor(x: float, y: float, z: float, vx: float, vy: float, vz: float, t_s: float, params) -> float:
+def available_load_factor(
+    x: float, y: float, z: float, vx: float, vy: float, vz: float, t_s: float, params
+) -> float:
     """Greatest lateral load factor the round could pull here and now, g. Test: test_interceptor.py."""
     _, _, _, height = up_and_height(x, y, z)
     speed = math.sqrt(vx * vx + vy * vy + vz * vz)
@@ -215,8 +221,18 @@ def available_load_factor(x: float, y: float, z: float, vx: float, vy: float, vz
 
 @kernel
 def _acceleration(
-    x: float, y: float, z: float, vx: float, vy: float, vz: float, ax: float, ay: float, az: float,
-    thrust_n: float, mass: float, params,
+    x: float,
+    y: float,
+    z: float,
+    vx: float,
+    vy: float,
+    vz: float,
+    ax: float,
+    ay: float,
+    az: float,
+    thrust_n: float,
+    mass: float,
+    params,
 ):
     """Acceleration in rotating ECEF with lateral force ``a`` asked, the limit on it, and the share of it flown."""
     density, sound = density_and_sound(drag_height_m(x, y, z))
@@ -250,13 +266,32 @@ def _acceleration(
     )
     forward = (thrust_n * math.sqrt(1.0 - sin_incidence * sin_incidence) - force * drag_coefficient) / mass
     gx, gy, gz = rotating_acceleration(x, y, z, vx, vy, vz)
-    return gx + forward * ux + keep * lx, gy + forward * uy + keep * ly, gz + forward * uz + keep * lz, limit, keep
+    return (
+        gx + forward * ux + keep * lx,
+        gy + forward * uy + keep * ly,
+        gz + forward * uz + keep * lz,
+        limit,
+        keep,
+    )
 
 
 @kernel
 def round_step(
-    x: float, y: float, z: float, vx: float, vy: float, vz: float, ax: float, ay: float, az: float, t_s: float,
-    cx: float, cy: float, cz: float, dt_s: float, params,
+    x: float,
+    y: float,
+    z: float,
+    vx: float,
+    vy: float,
+    vz: float,
+    ax: float,
+    ay: float,
+    az: float,
+    t_s: float,
+    cx: float,
+    cy: float,
+    cz: float,
+    dt_s: float,
+    params,
 ):
     """The round ``dt_s`` later: position, velocity, lateral force achieved (nine numbers) and the g it could
     have pulled.
@@ -318,8 +353,18 @@ def round_step(
 
 @kernel
 def steer_midcourse(
-    x: float, y: float, z: float, vx: float, vy: float, vz: float, t_s: float,
-    px: float, py: float, pz: float, ground_height_m: float, params,
+    x: float,
+    y: float,
+    z: float,
+    vx: float,
+    vy: float,
+    vz: float,
+    t_s: float,
+    px: float,
+    py: float,
+    pz: float,
+    ground_height_m: float,
+    params,
 ):
     """Specific force toward the predicted intercept point ``p`` (ECEF, m) along an arc whose loft grows with range.
 
@@ -350,8 +395,22 @@ def steer_midcourse(
 
 @kernel
 def steer_homing(
-    x: float, y: float, z: float, vx: float, vy: float, vz: float,
-    rx: float, ry: float, rz: float, wx: float, wy: float, wz: float, bx: float, by: float, bz: float, params,
+    x: float,
+    y: float,
+    z: float,
+    vx: float,
+    vy: float,
+    vz: float,
+    rx: float,
+    ry: float,
+    rz: float,
+    wx: float,
+    wy: float,
+    wz: float,
+    bx: float,
+    by: float,
+    bz: float,
+    params,
 ):
     """Specific force of terminal homing: augmented proportional navigation on the estimated target minus round.
 
@@ -379,8 +438,17 @@ def homing_gains(dt_s: float, filter_time_s: float):
 
 @kernel
 def homing_filter(
-    rx: float, ry: float, rz: float, wx: float, wy: float, wz: float,
-    mx: float, my: float, mz: float, dt_s: float, filter_time_s: float,
+    rx: float,
+    ry: float,
+    rz: float,
+    wx: float,
+    wy: float,
+    wz: float,
+    mx: float,
+    my: float,
+    mz: float,
+    dt_s: float,
+    filter_time_s: float,
 ):
     """Estimated relative position and velocity after one sample ``m`` (measured target minus round, m).
 

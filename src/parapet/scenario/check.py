@@ -166,9 +166,6 @@ class _Check(SiteChecks, RaidChecks):
             if level.speed_mps > 150.0:
                 text = f"{level.speed_mps:g} m/s is more wind than the atmosphere has, valid up to 150 m/s."
                 self.error(("environment", "wind", i, "speed"), text)
-        if wind:
-            text = "the battle is still played in still air: wind acts on nothing yet. Leave it out to silence this."
-            self.say("warning", ("environment", "wind"), text)
         if self.scenario.environment.ground_elevation_m is None:
             sites_with = [site for site in self.sites.values() if site.elevation_m is not None]
             if self.sites and not sites_with:
