@@ -19,6 +19,7 @@ import platform
 import shutil
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -169,12 +170,16 @@ import numpy as np
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 from numba.core.compiler_machinery import LoweringPass, register_pass
+from numba.core.errors import NumbaExperimentalFeatureWarning
 from numba.core.typed_passes import NativeLowering
 from numba.core.types import unliteral
 
 # For the case that somebody imported Numba before Parapet: it has read the variable already.
 _config: Any = numba.config
 _config.CACHE_DIR = os.environ.get("NUMBA_CACHE_DIR", "")
+
+# Policies are addresses of functions in the World (engine/policy.py). Numba calls that experimental at every compilation.
+warnings.filterwarnings("ignore", category=NumbaExperimentalFeatureWarning)
 
 _njit: Any = numba.njit(**_FLAGS)
 
@@ -270,6 +275,19 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
         compiled.get_call_template = part.get_call_template
         compiled.get_overload = part.get_overload
     return compiled  # type: ignore[no-any-return]
+
+
+def address_of(function: Callable[..., float], n_arguments: int, is_cached: bool = True) -> Any:
+    """A function of floats as an address that a kernel can be given and call: other functions need no new compilation.
+
+    Raises
+    ------
+    numba.core.errors.NumbaError
+        If it does not compile to a function of ``n_arguments`` floats that returns a float.
+    """
+    signature = numba.float64(*[numba.float64] * n_arguments)
+    build: Any = numba.cfunc(signature, nopython=True, cache=is_cached, error_model="numpy")
+    return build(function)
 
 
 def entry(function: Callable[P, R]) -> Callable[P, R]:

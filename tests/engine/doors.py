@@ -81,7 +81,7 @@ def _ask(world, battle, log, what, i, j, k, now_s, delay_s, numbers):  # type: i
         b = float(kind)
     elif what == ASSIGN_FIRE:
         assign_fire(
-            world.clock, world.air, world.radars, world.posts, units, world.interceptors, world.table, world.assets, belief, own,
+            world.clock, world.air, world.radars, world.posts, units, world.interceptors, world.table, world.policies, world.assets, belief, own,
             log, battle.scratch, now_s,
         )  # fmt: skip
     elif what == FREE_CHANNEL:

@@ -13,6 +13,7 @@ import numpy as np
 
 from parapet.engine import codes, state
 from parapet.engine.draws import name_id
+from parapet.engine.policy import policies
 from parapet.physics.earth import enu_rotation, enu_to_ecef, geodetic_to_ecef
 
 SITE = (math.radians(40.0), math.radians(32.0), 0.0)
@@ -158,6 +159,7 @@ def make_world(
         interceptors=_filled(state.INTERCEPTOR_GIVEN, 1),
         table=frozen(np.zeros((1, 2, 2, 4))),
         assets=_filled(state.ASSET_GIVEN, 0),
+        policies=policies(),
     )  # fmt: skip
 
 

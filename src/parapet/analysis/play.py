@@ -51,6 +51,7 @@ def run(
     run: int = 0,
     record: str | None = None,
     progress: Callable[..., Any] | None = None,
+    policy: Callable[..., float] | None = None,
 ) -> Battle:
     """Play one battle and give its result.
 
@@ -66,6 +67,8 @@ def run(
         ``outcomes``, ``events`` or ``full``; left out, the scenario's. Never changes the battle.
     progress
         Called while it plays, see `parapet.engine.runner.play`.
+    policy
+        A function that says what one more engagement is worth, used by all fire units; see `parapet.engine.policy`.
 
     Raises
     ------
@@ -80,7 +83,7 @@ def run(
     >>> print(battle.summary())                                # doctest: +SKIP
     """
     scenario, catalogue, _ = load(source)
-    return play(scenario, catalogue, seed, run, record, progress)
+    return play(scenario, catalogue, seed, run, record, progress, policy)
 
 
 def play(
@@ -90,6 +93,7 @@ def play(
     run: int = 0,
     record: str | None = None,
     progress: Callable[..., Any] | None = None,
+    policy: Callable[..., float] | None = None,
 ) -> Battle:
     """Like `run`, for a scenario that was checked already."""
     from parapet.analysis.battle_result import Battle
@@ -102,6 +106,7 @@ def play(
         run,
         record=scenario.recording if record is None else record,
         progress=progress,
+        policy=policy,
     )
     return Battle(played, scenario.title, scenario.file)
 

@@ -58,6 +58,7 @@ CHANNEL_SEARCH_TRACK = 4  # the fire unit guides on the command post's search tr
 POLICY_MARGINAL = 0
 POLICY_OPTIMAL = 1
 POLICY_NEAREST = 2
+POLICY_OWN = 3
 MODE_SHOOT_LOOK_SHOOT = 0
 MODE_SALVO = 1
 

@@ -31,7 +31,6 @@ from parapet.engine.codes import (
     EVENT_RELOADED,
     EVENT_ROUND_LAUNCHED,
     MODE_SALVO,
-    POLICY_NEAREST,
     POLICY_OPTIMAL,
     RECORD_EVENTS,
     ROUND_FREE,
@@ -672,21 +671,8 @@ def unit_reason(air, units, assets, own, face, i_unit, track, now_s):
 
 
 @inner
-def gain_of(policy, track, p_kill, t_go, distance_m):
-    """What one more engagement is worth to a policy; the largest goes first.
-
-    Marginal: value at stake times survival so far times kill probability, with an urgency that grows as time runs out.
-    Optimal: the same gain, used as the weight of an assignment. Nearest: the closest first.
-    """
-    if policy == POLICY_NEAREST:
-        return 1e6 / (1.0 + distance_m)
-    urgency = 1.0 + 30.0 / (30.0 + max(track.time_to_go_s - t_go, 0.0))
-    return track.value * track.p_survive * p_kill * urgency
-
-
-@inner
 def assign_fire(
-    clock, air, radars, posts, units, interceptors, table, assets, belief, own, log, scratch, now_s
+    clock, air, radars, posts, units, interceptors, table, policies, assets, belief, own, log, scratch, now_s
 ):
     """Open fire channels: every free channel may take the track that saves most, until nothing is worth a round.
 
@@ -758,7 +744,14 @@ def assign_fire(
             dy = py - units[u].y_m
             dz = pz - units[u].z_m
             row = scratch.real[n]
-            gain = gain_of(units[u].policy, track, p_kill, t_go, math.sqrt(dx * dx + dy * dy + dz * dz))
+            gain = policies[units[u].policy](
+                track.value,
+                track.p_survive,
+                p_kill,
+                track.time_to_go_s,
+                t_go,
+                math.sqrt(dx * dx + dy * dy + dz * dz),
+            )
             row[0] = gain * math.pow(BUSY_SHARE, float(own.unit[u].n_channels))
             row[1] = p_kill
             row[2] = float(k)
@@ -1091,6 +1084,7 @@ def decide(world, belief, own, log, scratch, tick):
             world.units,
             world.interceptors,
             world.table,
+            world.policies,
             world.assets,
             belief,
             own,

@@ -7,6 +7,7 @@ plans of ballistic missiles are solved, fly-out tables are built.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from parapet.catalogue import Catalogue
 from parapet.engine import codes, flyout
 from parapet.engine.draws import name_id
+from parapet.engine.policy import policies
 from parapet.engine.state import (
     ASSET_GIVEN,
     F8,
@@ -152,6 +154,7 @@ def compile_scenario(
     dt_s: float | None = None,
     homing_dt_s: float = HOMING_STEP_S,
     is_poisoned: bool = False,
+    policy: Callable[..., float] | None = None,
 ) -> Compiled:
     """The World of a scenario.
 
@@ -161,6 +164,7 @@ def compile_scenario(
     record : ``outcomes``, ``events`` or ``full``; left out, the scenario's.
     dt_s, homing_dt_s : steps to use instead of the scenario's and the model's (for convergence studies).
     is_poisoned : truth is NaN whenever guidance thinks (poison test).
+    policy : a function of `engine.policy.ARGUMENTS` that all fire units use instead of the scenario's.
 
     Raises
     ------
@@ -174,6 +178,7 @@ def compile_scenario(
         dt_s or scenario.time_step_s,
         homing_dt_s,
         is_poisoned,
+        policy,
     ).run()
 
 
@@ -186,6 +191,7 @@ class _Compiler:
         dt_s: float,
         homing_dt_s: float,
         is_poisoned: bool,
+        policy: Callable[..., float] | None,
     ) -> None:
         self.scenario = scenario
         self.catalogue = catalogue
@@ -193,6 +199,7 @@ class _Compiler:
         self.dt_s = dt_s
         self.homing_dt_s = homing_dt_s
         self.is_poisoned = is_poisoned
+        self.policy = policy
         self.ground_m = ground_elevation_m(scenario)
         self.names = Names()
         self.findings: list[Finding] = []
@@ -270,6 +277,7 @@ class _Compiler:
             interceptors=interceptors,
             table=table,
             assets=self.assets.done(),
+            policies=policies(self.policy),
         )
 
     def _sizes(self, world: World) -> Sizes:
@@ -424,7 +432,7 @@ class _Compiler:
             n_missile_channels=int(round(entry.si("fire_units.n_missile_channels"))),
             i_launcher=len(self.launchers.rows), n_launchers=n_launchers,
             reaction_s=entry.si("reaction_time"), assessment_s=entry.si("kill_assessment_time"),
-            p_assessment_wrong=P_ASSESSMENT_WRONG, policy=_POLICY[doctrine.policy],
+            p_assessment_wrong=P_ASSESSMENT_WRONG, policy=_POLICY[doctrine.policy] if self.policy is None else codes.POLICY_OWN,
             mode=codes.MODE_SALVO if doctrine.mode == "salvo" else codes.MODE_SHOOT_LOOK_SHOOT,
             salvo=doctrine.salvo, min_p_kill=doctrine.min_p_kill, reserve=doctrine.reserve, hold_fire=int(doctrine.hold_fire),
             hostile_speed_mps=0.0 if rules.engage == "any" else rules.hostile_speed_min_mps,

@@ -129,6 +129,7 @@ def play(
     run: int = 0,
     record: str = "events",
     progress: Callable[[float], None] | None = None,
+    policy: Callable[..., float] | None = None,
 ) -> Played:
     """One battle, from scenario to log.
 
@@ -137,6 +138,7 @@ def play(
     seed : of all draws; the scenario's if left out. run : number of the run under that seed.
     record : ``outcomes``, ``events`` or ``full``. Never changes the battle.
     progress : called with the share of the duration that is played.
+    policy : what one more engagement is worth, instead of the scenario's policy; see `parapet.engine.policy`.
 
     Raises
     ------
@@ -144,7 +146,7 @@ def play(
         When a table overflowed or a number is not finite.
     """
     seed = scenario.seed if seed is None else seed
-    compiled = compile_scenario(scenario, catalogue, record)
+    compiled = compile_scenario(scenario, catalogue, record, policy=policy)
     state = new_state(compiled.world, compiled.sizes)
     log = new_log(compiled.world, compiled.sizes)
     begin = time.perf_counter()

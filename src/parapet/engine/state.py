@@ -269,6 +269,7 @@ class World(NamedTuple):
     interceptors: Records  # (n_interceptors,) INTERCEPTOR_GIVEN
     table: F8  # (n_interceptors, n_quantities, n_altitudes, n_ranges) fly-out tables of engine.flyout
     assets: Records  # (n_assets,) ASSET_GIVEN
+    policies: tuple[Any, ...]  # functions behind codes.POLICY_*, see engine.policy
 
 
 def given(dtype: np.dtype[Any], columns: Mapping[str, Any]) -> Records:
