@@ -25,6 +25,9 @@ def mixed() -> Compiled:
 
 def test_the_world_is_plain_and_frozen(mixed: Compiled) -> None:
     for name, table in stories.tables_of(mixed.world).items():
+        if name == "policies":
+            assert len(table) == 4, "functions, by address"
+            continue
         if not isinstance(table, np.ndarray):
             assert isinstance(table, int | float), name
             continue
