@@ -188,7 +188,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class _InnerLibrary(JITCodeLibrary):  # type: ignore[misc]
+class _InnerLibrary(JITCodeLibrary):
     """Code that is only ever linked into the kernel that calls it: no machine code, no whole-module passes of its own.
 
     Numba would optimise and emit every function once by itself and once more inside each caller above it. What a kernel
@@ -205,7 +205,7 @@ class _InnerLibrary(JITCodeLibrary):  # type: ignore[misc]
 
 
 @register_pass(mutates_CFG=False, analysis_only=True)
-class _RegisterInner(LoweringPass):  # type: ignore[misc]
+class _RegisterInner(LoweringPass):
     """Tell Numba where callers find the function that was lowered: what its own pass does after emitting code."""
 
     _name = "parapet_register_inner"
@@ -222,7 +222,7 @@ class _RegisterInner(LoweringPass):  # type: ignore[misc]
         return False
 
 
-class _InnerCompiler(Compiler):  # type: ignore[misc]
+class _InnerCompiler(Compiler):
     def define_pipelines(self) -> list[Any]:
         state = self.state
         state.library = _InnerLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
@@ -285,9 +285,11 @@ def address_of(function: Callable[..., float], n_arguments: int, is_cached: bool
     numba.core.errors.NumbaError
         If it does not compile to a function of ``n_arguments`` floats that returns a float.
     """
+    if _config.DISABLE_JIT:
+        return function
     signature = numba.float64(*[numba.float64] * n_arguments)
-    build: Any = numba.cfunc(signature, nopython=True, cache=is_cached, error_model="numpy")
-    return build(function)
+    make: Any = numba.cfunc
+    return make(signature, nopython=True, cache=is_cached, error_model="numpy")(function)
 
 
 def entry(function: Callable[P, R]) -> Callable[P, R]:
@@ -297,7 +299,8 @@ def entry(function: Callable[P, R]) -> Callable[P, R]:
     names = ", ".join(inspect.signature(function).parameters)
     scope: dict[str, Any] = {"function": function}
     exec(f"def door({names}):\n    return function({names})", scope)
-    compiled: Callable[P, R] = numba.njit(nogil=True, error_model="numpy", _nrt=False)(scope["door"])
+    build: Any = numba.njit
+    compiled: Callable[P, R] = build(nogil=True, error_model="numpy", _nrt=False)(scope["door"])
     return compiled
 
 

@@ -652,10 +652,6 @@ def unit_reason(air, units, assets, own, face, i_unit, track, now_s):
         return WHY_UNIT_NOT_READY
     if not is_hostile(units[i_unit].hostile_speed_mps, units[i_unit].hostile_radius_m, assets, track, now_s):
         return WHY_NOT_HOSTILE
-    if now_s - track.hit_s > STALE_REVISITS * track.revisit_s + STALE_S:
-        return WHY_NO_FIRM_TRACK
-    if units[i_unit].hold_fire == 1:
-        return WHY_DOCTRINE
     if track.value < MIN_VALUE:
         return WHY_NOT_HOSTILE
     dt = now_s - track.t_s
@@ -665,6 +661,10 @@ def unit_reason(air, units, assets, own, face, i_unit, track, now_s):
     code = sector_code(face, air.earth_factor, x, y, z)
     if code != 0:
         return code
+    if now_s - track.hit_s > STALE_REVISITS * track.revisit_s + STALE_S:
+        return WHY_NO_FIRM_TRACK
+    if units[i_unit].hold_fire == 1:
+        return WHY_DOCTRINE
     if not is_in_sight(face, air.earth_factor, air.ground_m, x, y, z):
         return WHY_NO_LINE_OF_SIGHT
     return 0
