@@ -211,7 +211,6 @@ def memory(battle: state.State, log: state.Log) -> dict[str, Any]:
     return stories.tables_of(battle) | stories.tables_of(log, "log.")
 
 
-@pytest.mark.slow
 def test_saved_and_loaded_in_a_new_process(mixed: Compiled, whole: dict[str, bytes], tmp_path: Path) -> None:
     battle, log = stories.new(mixed)
     advance(mixed.world, battle, log, 3, 0, 317)

@@ -247,7 +247,6 @@ numpy.savez(sys.argv[2], **columns)
 """
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["jet", "skimmer"])
 def test_compilation_off_tells_the_same_story(name: str, tmp_path: Path) -> None:
     """The same events in the same order, numbers to a relative 1e-9 (some 180 times slower)."""
