@@ -101,6 +101,12 @@ def moments_of(played: Played, i_threat: int) -> list[Moment]:
             continue
         if outcome in (codes.SHOT_KILLED, codes.SHOT_MISSED):
             verdict = "kill" if outcome == codes.SHOT_KILLED else "no kill"
+            # in a crowd a round may meet another threat than the one it was fired at: say whose kill it is
+            if int(shot["i_hit"]) != i_threat:
+                verdict += f" of {_name(names.threats, int(shot['i_hit']))}"
+            elif int(shot["i_threat"]) != i_threat:
+                aimed = _name(names.threats, int(shot["i_threat"]))
+                verdict += f" by a round fired at {aimed or 'a false track'}"
             short = f"{verdict}, miss {float(shot['miss_m']):.1f} m, {_km(float(shot['range_m']))} out"
             text = (
                 f"{interceptor} passes at {float(shot['miss_m']):.1f} m, {verdict} "
