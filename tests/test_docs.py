@@ -118,7 +118,6 @@ def test_python_runs(body: str, desk: Path) -> None:
     run_block(body)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("body", [pytest.param(b, id=n) for n, b in PYTHON if any(w in b for w in COMPILES)])
 def test_python_with_battles_runs(body: str, desk: Path) -> None:
     run_block(body)
@@ -168,7 +167,6 @@ def test_an_unknown_option_would_be_noticed() -> None:
         parse(["run", "examples/ankara.yaml", "--sed", "7"])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("arguments", PLAYED, ids=" ".join)
 def test_other_commands_run(
     arguments: tuple[str, ...], desk: Path, capsys: pytest.CaptureFixture[str]
@@ -296,7 +294,6 @@ def test_nav_pages_and_links_exist() -> None:
                 assert str(path.relative_to(ROOT / "docs")) in known, f"{name} links to {target}"
 
 
-@pytest.mark.slow
 def test_site_builds(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path)],

@@ -133,7 +133,6 @@ def test_every_claim_is_answered_without_a_battle(capsys: pytest.CaptureFixture[
     assert 0.0 < scud["values"]["meeting_m"] <= 60e3
 
 
-@pytest.mark.slow
 def test_claims_with_battles() -> None:
     found = {one.key: one for one in claims.claims()}
     assert list(found) == list(SENTENCES)
