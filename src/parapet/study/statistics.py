@@ -12,11 +12,12 @@ import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import special, stats
 
 from parapet.errors import InputError
 
@@ -172,6 +173,11 @@ def is_count(row: Numbers) -> bool:
     return bool(row.size and (row >= 0.0).all() and (row == np.floor(row)).all())
 
 
+def student(n_degrees: int, level: float) -> float:
+    """How many standard errors a two-sided Student interval reaches to each side."""
+    return float(special.stdtrit(n_degrees, 0.5 + level / 2.0))
+
+
 def mean(values: ArrayLike, level: float = LEVEL) -> Estimate:
     """The mean with its Student interval.
 
@@ -195,8 +201,11 @@ def mean(values: ArrayLike, level: float = LEVEL) -> Estimate:
         unseen = proportion(0, n, level=level).high if (row == np.floor(row)).all() else 0.0
         low = max(value - unseen, 0.0) if value >= 0.0 else value - unseen
         return Estimate(value, low, value + unseen, n, "Student, no spread seen", level)
-    half = float(stats.t.ppf(0.5 + level / 2.0, n - 1) * row.std(ddof=1) / math.sqrt(n))
+    half = student(n - 1, level) * float(row.std(ddof=1)) / math.sqrt(n)
     return Estimate(value, value - half, value + half, n, "Student", level)
+
+
+_METHODS: Final[dict[str, str]] = {"clopper-pearson": "exact", "wilson": "wilson"}
 
 
 def proportion(successes: int, n: int, method: Method = "clopper-pearson", level: float = LEVEL) -> Estimate:
@@ -216,17 +225,22 @@ def proportion(successes: int, n: int, method: Method = "clopper-pearson", level
     Source: Clopper and Pearson 1934; Wilson 1927; both as in `scipy.stats`. Pinned by
     ``test_statistics.test_proportions_of_tables``; coverage on the trust page.
     """
-    names = {"clopper-pearson": "exact", "wilson": "wilson"}
     _checked(level)
-    if method not in names:
-        raise InputError(f"Unknown interval {method!r} for a proportion. Known: {', '.join(names)}.")
+    if method not in _METHODS:
+        raise InputError(f"Unknown interval {method!r} for a proportion. Known: {', '.join(_METHODS)}.")
     if not 0 <= successes <= n:
         raise InputError(f"Successes lie between 0 and the number of runs; got {successes} of {n}.")
     title = "Clopper-Pearson" if method == "clopper-pearson" else "Wilson"
     if n == 0:
         return Estimate(math.nan, 0.0, 1.0, 0, title, level)
-    found = stats.binomtest(int(successes), int(n)).proportion_ci(level, method=names[method])
-    return Estimate(successes / n, float(found.low), float(found.high), int(n), title, level)
+    low, high = _ends(int(successes), int(n), method, level)
+    return Estimate(successes / n, low, high, int(n), title, level)
+
+
+@lru_cache(maxsize=100_000)
+def _ends(successes: int, n: int, method: Method, level: float) -> tuple[float, float]:
+    found = stats.binomtest(successes, n).proportion_ci(level, method=_METHODS[method])
+    return float(found.low), float(found.high)
 
 
 def share(values: ArrayLike, method: Method = "clopper-pearson", level: float = LEVEL) -> Estimate:
@@ -409,7 +423,7 @@ class Until(NamedTuple):
 _UNTIL = re.compile(r"^\s*(?P<what>.+?)\s*(?:\+/-|\+-|±)\s*(?P<number>.+?)\s*$")
 _NONE = re.compile(r"^p\s*\(\s*(?:no\s+(?P<no>[\w.-]+)|(?P<zero>[\w.-]+)\s*={1,2}\s*0)\s*\)$", re.IGNORECASE)
 _COLUMN = re.compile(r"^[A-Za-z_][\w.-]*$")
-_SYNONYMS = {"leaker": "leaked", "leakers": "leaked", "kill": "killed", "kills": "killed", "loss": "damage"}
+_SYNONYMS = {"leaker": "leaked", "leakers": "leaked", "kill": "killed", "kills": "killed"}
 
 
 def parse_until(text: str) -> Until:
