@@ -1,7 +1,7 @@
 """Parapet: an open laboratory for long-range air and missile defence.
 
-The public names, exactly: `run` plays a scenario and gives a `Battle`, `check` lists what is wrong with one. They are
-loaded on first use, so that ``import parapet`` is light.
+The public names, exactly: `run` plays a scenario and gives a `Battle`, `check` lists what is wrong with one, `study`
+plays many battles and gives a `Study` (or opens a stored one). They are loaded on first use, so that ``import parapet`` is light.
 """
 
 from __future__ import annotations
@@ -11,12 +11,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from parapet.analysis.battle_result import Battle
     from parapet.analysis.play import check, run
+    from parapet.study.play import study
+    from parapet.study.result import Study
 
 __version__ = "0.1.0"
 
-__all__ = ["Battle", "__version__", "check", "run"]
+__all__ = ["Battle", "Study", "__version__", "check", "run", "study"]
 
-_HOME = {"Battle": "parapet.analysis.battle_result", "check": "parapet.analysis.play", "run": "parapet.analysis.play"}
+_HOME = {
+    "Battle": "parapet.analysis.battle_result",
+    "Study": "parapet.study.result",
+    "check": "parapet.analysis.play",
+    "run": "parapet.analysis.play",
+    "study": "parapet",  # the package itself, which can be called: see its docstring
+}
 
 
 def __getattr__(name: str) -> Any:
