@@ -73,8 +73,12 @@ def _figure(width: float, height: float) -> Figure:
 
 def _title(figure: Figure, axis: Axes, title: str) -> None:
     if title:
-        width = int(figure.get_figwidth() * 11)
-        axis.set_title(textwrap.fill(title, width), fontsize=11, color=INK, loc="left")
+        axis.set_title(_filled(title, figure), fontsize=11, color=INK, loc="left")
+
+
+def _filled(title: str, figure: Figure) -> str:
+    """A long title on several lines; a number stays with its per cent sign."""
+    return textwrap.fill(title.replace(" %", "\u00a0%"), int(figure.get_figwidth() * 11))
 
 
 def _label(axis: Axes, x: str, y: str) -> None:
@@ -167,6 +171,10 @@ def _whiskers(
 ) -> None:
     axis.vlines(at, low, high, color=colour, linewidth=1.6)
     axis.plot(at, value, linestyle="", color=colour, marker=marker, markersize=6, label=label)
+    is_open = ~(np.isfinite(low) & np.isfinite(high))  # no interval: a hollow mark
+    axis.plot(
+        at[is_open], value[is_open], linestyle="", color=colour, marker=marker, markersize=6, mfc="white"
+    )
 
 
 def tornado(
@@ -198,17 +206,17 @@ def tornado(
     (axis,) = axes_of(figure)
     has_text = {"low_text", "high_text"} <= set(table.columns)
     for row, i in enumerate(order):
-        for end, key, colour in ((lows[i], "low_text", COLOURS[0]), (highs[i], "high_text", COLOURS[4])):
-            axis.barh(row, end - base, left=base, height=0.62, color=colour, zorder=2)
+        # both ends on one side of the base: two thin bars, or the longer one would hide the other
+        is_one_sided = (lows[i] - base) * (highs[i] - base) > 0.0
+        thick, aside = (0.3, 0.16) if is_one_sided else (0.62, 0.0)
+        ends = ((lows[i], highs[i], "low_text", COLOURS[0]), (highs[i], lows[i], "high_text", COLOURS[4]))
+        for sign, (end, other, key, colour) in zip((-1.0, 1.0), ends, strict=True):
+            at = row + sign * aside
+            axis.barh(at, end - base, left=base, height=thick, color=colour, zorder=2)
             if has_text and table[key][int(i)]:
-                other = highs[i] if key == "low_text" else lows[i]
                 is_right = end > base or (end == base and other < base)
-                # two bars on one side: the shorter one's text would lie on the longer bar
-                if (end - base) * (other - base) > 0.0 and abs(end - base) < abs(other - base):
-                    is_right, end = not is_right, base
-                offset = 4 if is_right else -4
                 axis.annotate(
-                    str(table[key][int(i)]), (end, row), (offset, 0), textcoords="offset points",
+                    str(table[key][int(i)]), (end, at), (4 if is_right else -4, 0), textcoords="offset points",
                     ha="left" if is_right else "right", va="center", fontsize=8, color=INK,
                 )  # fmt: skip
     axis.axvline(base, color=INK, linewidth=1.0, zorder=3)
@@ -225,7 +233,7 @@ def tornado(
     note = f"\n{left_out} more inputs move it less" if left_out else ""
     _label(axis, x_label + note, "")
     if title:
-        figure.suptitle(textwrap.fill(title, 88), fontsize=11, color=INK, x=0.01, ha="left")
+        figure.suptitle(_filled(title, figure), fontsize=11, color=INK, x=0.01, ha="left")
     return save(figure, folder, name)
 
 
@@ -283,7 +291,7 @@ def ranking(
     if is_sobol:
         axis.legend(fontsize=8, frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0.0, 1.0))
     if title and is_sobol:
-        figure.suptitle(textwrap.fill(title, 80), fontsize=11, color=INK, x=0.01, ha="left")
+        figure.suptitle(_filled(title, figure), fontsize=11, color=INK, x=0.01, ha="left")
     else:
         _title(figure, axis, title)
     return save(figure, folder, name)
