@@ -177,7 +177,7 @@ def text(n_studies: int = 2000) -> str:
     out += [
         "",
         f"Least of the table {_percent(min(cells.values()))}. Over 100 values of p from 0.005 to 0.5 the least is "
-        f"{_percent(least[0])} (p = {least[1]:.3f}, half width {least[2]:g}, n = {least[3]}). By playing {n_studies} "
+        f"{100.0 * least[0]:.2f} (p = {least[1]:.3f}, half width {least[2]:g}, n = {least[3]}). By playing {n_studies} "
         "studies of up to 1000 runs with the code itself, half width 0.05, beside the exact sum:",
         "",
         _row(["", *(f"p = {p:g}" for p in PROPORTIONS)]),
@@ -223,7 +223,8 @@ def draw(folder: Path, name: str = "coverage") -> list[Path]:
         )
     for axis, title in ((left, "A fixed number of runs"), (right, "Stopped when narrow enough")):
         axis.axhline(0.95, color="#30343b", lw=0.8, ls="--")
-        axis.set(xlabel="true proportion", title=title, xlim=(0, 1), ylim=(0.85, 1.0))
+        axis.set(xlabel="true proportion", xlim=(-0.02, 1.02), ylim=(0.85, 1.002))
+        axis.set_title(title, fontsize=11, loc="left")
         axis.legend(fontsize=8, loc="lower center")
     left.set_ylabel("share of intervals that hold it")
     return save(figure, folder, name)

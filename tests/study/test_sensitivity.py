@@ -104,6 +104,9 @@ def test_ranking_of_words() -> None:
     # between groups 1 (two equal groups 2 apart), within 1/12
     assert found["strength"][0] == pytest.approx(math.sqrt(1 / (1 + 1 / 12)), abs=0.01)
     assert found["method"].to_list() == ["correlation ratio", "rank correlation"]
+    assert found["is_clear"].to_list() == [True, True]
+    luck = sensitivity.ranking(table, ["side"], "noise")
+    assert luck["strength"][0] > 0.0 and not luck["is_clear"][0]
 
 
 def test_refusals() -> None:

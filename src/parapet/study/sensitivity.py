@@ -183,9 +183,10 @@ def ranking(
     Returns
     -------
     Columns ``input``, ``strength`` (-1 to 1; its sign says whether more of the input is more of the output), ``low``,
-    ``high`` (bootstrap over rows), ``is_clear`` (the interval leaves 0 out), ``explained`` (share of the variance that
-    the fit behind the method explains) and ``method``. Inputs that are words are set apart: their strength is the
-    correlation ratio, 0 to 1, whose interval never reaches 0. Inputs that never change come last with strength 0.
+    ``high`` (bootstrap over rows), ``is_clear`` (not to be had by chance: the interval leaves 0 out), ``explained``
+    (share of the variance that the fit behind the method explains) and ``method``. Inputs that are words are set
+    apart: their strength is the correlation ratio, 0 to 1, above 0 by chance alone, so `is_clear` is by the F test.
+    Inputs that never change come last with strength 0.
 
     Raises `InputError` for an unknown column, or fewer rows than inputs + 3. An answer that goes up and down again
     with an input is missed by both: see ``explained``, and use Sobol indices if it is low. Source: Saltelli et al.,
@@ -227,9 +228,10 @@ def ranking(
         ]
         ratio = _ratio(codes, y)
         low, high = np.quantile(_resampled(_ratio, codes, y, output), [0.5 - level / 2.0, 0.5 + level / 2.0])
-        rows.append(
-            _row(name, ratio[0], min(low, ratio[0]), max(high, ratio[0]), ratio[0] ** 2, "correlation ratio")
+        row = _row(
+            name, ratio[0], min(low, ratio[0]), max(high, ratio[0]), ratio[0] ** 2, "correlation ratio"
         )
+        rows.append(row | {"is_clear": _p_by_chance(ratio[0], int(codes.max()) + 1, len(y)) < 1.0 - level})
     found = pl.DataFrame(rows)
     return found.sort(pl.col("strength").abs(), descending=True, maintain_order=True)
 
@@ -251,7 +253,9 @@ def _row(
 def _scaled(x: Numbers) -> Numbers:
     """Columns with mean 0 and variance 1; constant ones all 0."""
     spread = x.std(axis=0)
-    return (x - x.mean(axis=0)) / np.where(spread > 0.0, spread, 1.0) * (spread > 0.0)
+    return np.asarray(
+        (x - x.mean(axis=0)) / np.where(spread > 0.0, spread, 1.0) * (spread > 0.0), dtype=np.float64
+    )
 
 
 def _ranked(x: Numbers) -> Numbers:
@@ -260,11 +264,11 @@ def _ranked(x: Numbers) -> Numbers:
 
 def _standardised(x: Numbers, y: Numbers) -> Numbers:
     # least squares of smallest norm: inputs that move together share their weight instead of exploding
-    return np.linalg.lstsq(_scaled(x), _scaled(y[:, None])[:, 0], rcond=1e-8)[0]
+    return np.asarray(np.linalg.lstsq(_scaled(x), _scaled(y[:, None])[:, 0], rcond=1e-8)[0], dtype=np.float64)
 
 
 def _spearman(x: Numbers, y: Numbers) -> Numbers:
-    return _scaled(_ranked(x)).T @ _scaled(_ranked(y[:, None]))[:, 0] / len(y)
+    return np.asarray(_scaled(_ranked(x)).T @ _scaled(_ranked(y[:, None]))[:, 0] / len(y), dtype=np.float64)
 
 
 def _ratio(codes: NDArray[Any], y: Numbers) -> Numbers:
@@ -278,6 +282,16 @@ def _ratio(codes: NDArray[Any], y: Numbers) -> Numbers:
     return np.array([math.sqrt(float((sizes[sizes > 0] * (means - y.mean()) ** 2).sum()) / total)])
 
 
+def _p_by_chance(ratio: float, n_groups: int, n: int) -> float:
+    """Probability of a correlation ratio this large when the groups are all alike (F test)."""
+    if n_groups < 2 or n <= n_groups:
+        return 1.0
+    if ratio >= 1.0:
+        return 0.0
+    f = ratio * ratio / (n_groups - 1) / ((1.0 - ratio * ratio) / (n - n_groups))
+    return float(stats.f.sf(f, n_groups - 1, n - n_groups))
+
+
 def _explained(x: Numbers, y: Numbers) -> float:
     """Adjusted share of the variance that a linear fit explains, 0 to 1."""
     a, b = _scaled(x), _scaled(y[:, None])[:, 0]
@@ -285,7 +299,7 @@ def _explained(x: Numbers, y: Numbers) -> float:
         return 0.0
     rest = float(((b - a @ np.linalg.lstsq(a, b, rcond=1e-8)[0]) ** 2).sum() / (b * b).sum())
     n, k = x.shape
-    return min(1.0, max(0.0, 1.0 - rest * (n - 1) / max(n - k - 1, 1)))
+    return float(min(1.0, max(0.0, 1.0 - rest * (n - 1) / max(n - k - 1, 1))))
 
 
 def _resampled(strengths: Any, x: NDArray[Any], y: Numbers, name: str) -> Numbers:

@@ -24,7 +24,7 @@ from parapet.errors import InputError
 from parapet.study.statistics import LEVEL, Estimate, Kind, numbers, share, student
 
 LOOK_LEVEL: Final = 0.96
-"""Confidence of each look's interval; with it the interval at the stop covers 95 % or more of proportions."""
+"""Confidence of each look's interval. With it, nowhere was the coverage of a stopped proportion found below 94.9 %."""
 
 N_LEAST: Final[dict[Kind, int]] = {"proportion": 20, "mean": 50}
 """Runs before the first look."""
