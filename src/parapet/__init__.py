@@ -23,7 +23,7 @@ _HOME = {
     "Study": "parapet.study.result",
     "check": "parapet.analysis.play",
     "run": "parapet.analysis.play",
-    "study": "parapet",  # the package itself, which can be called: see its docstring
+    "study": "parapet.study",  # the package itself, which can be called: see its docstring
 }
 
 
@@ -32,7 +32,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'parapet' has no attribute {name!r}")
     from importlib import import_module
 
-    value = getattr(import_module(_HOME[name]), name)
+    module = import_module(_HOME[name])
+    value = module if name == "study" else getattr(module, name)
     globals()[name] = value
     return value
 

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from parapet.engine import flyout
 from parapet.engine.battle import advance
 from parapet.engine.compile import Compiled, compile_scenario
 from parapet.engine.runner import check_log
 from parapet.engine.state import Log, State, new_log, new_state, reset_log, reset_state
-from parapet.errors import InputError
+from parapet.errors import InputError, RunError
 from parapet.study import rows as tables
-from parapet.study.design import Cell, checked
+from parapet.study.design import Cell, Checked, checked, interceptors_of
 from parapet.study.schema import StudyFile
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Player:
         self.dtype = tables.run_dtype(interceptors)
         self.stop = threading.Event()
         self.compile_s = 0.0
+        self.flyout_s = 0.0
         self.n_compiled = 0
         self._compiled: OrderedDict[Key, Compiled] = OrderedDict()
         self._lock = threading.Lock()
@@ -102,6 +104,8 @@ class Player:
         cell, sample = self.cells[key[0]], key[1]
         try:
             ready = checked(self.study, cell, self.samples[sample])
+            if sample:
+                self._fly_out(ready)
             return compile_scenario(ready.scenario, ready.catalogue, "outcomes")
         except (InputError, ValueError, ZeroDivisionError) as error:
             if sample == 0 and isinstance(error, InputError):
@@ -110,6 +114,17 @@ class Player:
             cure = " Leave figures out with doubt.except, or bind them together with doubt.groups." if sample else ""
             finding = self.study.document.finding("error", ("doubt",), f"{what} cannot be played: {error}{cure}")
             raise InputError([finding]) from None
+
+    def _fly_out(self, ready: Checked) -> None:
+        """Build the fly-out tables of an outer sample, its rounds being others than the catalogue's; takes most of the
+        time that compiling takes, and is counted. The compiler then finds them on the disk."""
+        begin = time.perf_counter()
+        wanted = interceptors_of([ready])
+        if wanted:
+            rows = [flyout.parameter_row(ready.catalogue.interceptors[name]) for name in wanted]
+            flyout.build(np.array(rows, np.float64), 0.0)
+        with self._lock:
+            self.flyout_s += time.perf_counter() - begin
 
     def _scratch(self, key: Key) -> tuple[Compiled, State, Log]:
         """World, State and Log for this thread."""
@@ -136,7 +151,7 @@ class Player:
         n_done = 0
         for run in runs:
             start = time.perf_counter()
-            if not self._battle(compiled, state, log, int(run)):
+            if not self._battle(key, compiled, state, log, int(run)):
                 break
             row = found[n_done]
             row["cell"], row["sample"], row["run"] = *key, run
@@ -156,7 +171,7 @@ class Player:
         joined = {name: pl.concat(parts) for name, parts in frames.items() if parts}
         return {**joined, "runs": tables.runs_frame(found)}
 
-    def _battle(self, compiled: Compiled, state: State, log: Log, run: int) -> bool:
+    def _battle(self, key: Key, compiled: Compiled, state: State, log: Log, run: int) -> bool:
         """Play one battle to its end; False if it was stopped."""
         world, seed = compiled.world, self.study.seed
         reset_state(world, state)
@@ -168,7 +183,12 @@ class Player:
                 return False
             tick = min(tick + TICKS, n_ticks)
             advance(world, state, log, seed, run, tick)
-        check_log(compiled, log, seed, run, self.study.base.file)
+        try:
+            check_log(compiled, log, seed, run, self.study.base.file)
+        except RunError as error:
+            name = self.cells[key[0]].name
+            where = f"cell {name!r}" + (f", outer sample {key[1]}" if key[1] else "")
+            raise RunError(f"{where}: {error} Finished runs are stored.") from None
         return True
 
 

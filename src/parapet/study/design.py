@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -284,3 +284,13 @@ def check_cells(study: StudyFile, found: list[Cell]) -> list[Checked]:
             findings = [*findings[:MAX_SHOWN], Finding("error", f"and {more:,} more of the kind.", study.file)]
         raise ScenarioError(findings)
     return results
+
+
+def interceptors_of(ready: Sequence[Checked]) -> list[str]:
+    """Every interceptor that some cell can fire, by id."""
+    found: set[str] = set()
+    for one in ready:
+        for system in one.scenario.systems:
+            load = system.loads if system.loads is not None else one.catalogue.systems[system.system].fire_units.load
+            found.update(load)
+    return sorted(found)

@@ -38,10 +38,11 @@ MOTOR = (
 BOOST = ("launch_mass", "propellant_mass", "burn_time", "specific_impulse", "range_min", "range_max", "apogee",
          "burnout_speed", "reentry_speed")  # fmt: skip
 """Figures of one ballistic missile that move together."""
-NOT_PLAYED = ("length", "n_rounds_total", "mean_speed", "burnout_speed", "apogee", "reentry_speed", "time_to_ready")
-"""Figures that the battle does not use; drawing them would only blur the ranking."""
-_COUNTS = ("count", "launchers", "tubes_per_launcher", "n_target_channels", "n_missile_channels", "n_targets_tracked",
-           "pack_size")  # fmt: skip
+NOT_PLAYED = ("length", "n_rounds_total", "mean_speed", "burnout_speed", "apogee", "reentry_speed", "time_to_ready",
+              "pack_size", "launcher_share", "mast_height")  # fmt: skip
+"""Figures that are never drawn: those the battle does not use, which would only blur the ranking; how rounds fit their
+launchers, which stands or falls with the loads; and masts, which are a choice and not a range."""
+_COUNTS = ("count", "launchers", "tubes_per_launcher", "n_target_channels", "n_missile_channels", "n_targets_tracked")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,11 @@ def _own_group(section: str, name: str, key: str) -> str:
         return f"{section}.{name}.motor"
     if section == "threats" and last in BOOST:
         return f"{section}.{name}.boost"
-    if first in ("modes",) and last in ("reference_range", "reference_signature"):
+    if section == "systems" and (last == "launchers" or ".load." in key):
+        return f"{section}.{name}.magazine"
+    if section == "systems" and last in ("n_target_channels", "n_missile_channels"):
+        return f"{section}.{name}.channels"
+    if first == "modes" and last in ("reference_range", "reference_signature"):
         return f"{section}.{name}.reach"
     if first == "lethality" or last.startswith("lethal_radius"):
         return f"{section}.{name}.lethality"
@@ -155,7 +160,7 @@ def figures_drawn(study: StudyFile, scenarios: Iterable[tuple[Scenario, Catalogu
                 used.add(path)
                 is_wanted = _matches(path, doubt.figures) and not _matches(path, doubt.left_out)
                 is_set = f"{CATALOGUE}{path}" in doubt.alternatives
-                if path in found or not is_wanted or is_set or figure.low >= figure.high or key in NOT_PLAYED:
+                if path in found or not is_wanted or is_set or figure.low >= figure.high or key.split(".")[0] in NOT_PLAYED:
                     continue
                 found[path] = _drawn(path, section, name, key, figure, doubt)
     _check_patterns(study, doubt, used)

@@ -208,7 +208,7 @@ class Execution:
             self._flush_when_due()
             self._say()
         if failure is not None:
-            raise failure
+            raise failure from None
 
     def _moves_on(self, key: Key) -> bool:
         """Whether a cell has more to play after its last block; sets its next target when a stopping rule decides."""

@@ -124,16 +124,6 @@ def _rule(asked: StudyFile) -> Until | None:
     return parse_until(asked.until)
 
 
-def interceptors_of(ready: Sequence[design.Checked]) -> list[str]:
-    """Every interceptor that some cell can fire, by id."""
-    found: set[str] = set()
-    for one in ready:
-        for system in one.scenario.systems:
-            load = system.loads if system.loads is not None else one.catalogue.systems[system.system].fire_units.load
-            found.update(load)
-    return sorted(found)
-
-
 class _Session:
     """One call: prepare, compare with what is stored, play, store."""
 
@@ -147,7 +137,7 @@ class _Session:
         self.say = say
         self.cells = design.cells(asked)
         self.ready = design.check_cells(asked, self.cells)
-        self.interceptors = interceptors_of(self.ready)
+        self.interceptors = design.interceptors_of(self.ready)
         self._tell_warnings()
         self._check_column()
 
@@ -186,7 +176,8 @@ class _Session:
             store.write_table("cells.parquet", cells_frame(self.asked, self.cells, self.ready))
         store.save_manifest()
         goal = Goal(self.asked.runs, self.rule, self.rule.column if self.rule else "leaked")
-        todo = Todo([(cell.number, k) for k in range(len(samples)) for cell in self.cells])
+        # cell by cell, so that two workers do not build the same fly-out tables at once
+        todo = Todo([(cell.number, k) for cell in self.cells for k in range(len(samples))])
         for part in parts:
             for (cell, sample), rows in part.group_by("cell", "sample"):
                 todo.done((cell, sample), rows["run"].to_numpy(), goal.value(rows))  # type: ignore[arg-type]
@@ -195,11 +186,17 @@ class _Session:
         self._finish(store, execution, player)
 
     def _finish(self, store: Store, execution: Any, player: Any) -> None:
+        if player.flyout_s > 1.0:
+            self.say(
+                f"fly-out tables for {player.n_compiled - len(self.cells):,} cells of outer samples took "
+                f"{player.flyout_s:.0f} s of processor time (kept for the next time)"
+            )
         store.manifest["sessions"][-1]["finished"] = {
             "date": provenance.now(),
             "runs_played": execution.n_played,
             "seconds": round(execution.progress().played / max(execution.progress().rate, 1e-9), 3),
             "compile_s": round(player.compile_s, 3),
+            "flyout_s": round(player.flyout_s, 3),
             "n_compiled": player.n_compiled,
             "store_s": round(execution.store_s, 3),
         }

@@ -120,7 +120,10 @@ class StudyFile:
             "base": self.base.data,
             "variants": {name: dict(settings) for name, settings in self.variants.items()},
             "factors": [
-                {key: (list(value) if isinstance(value, tuple) else value) for key, value in vars(factor).items()}
+                {
+                    key: (list(value) if isinstance(value, tuple) else value)
+                    for key, value in vars(factor).items()
+                }
                 for factor in self.factors
             ],
             "design": {"kind": self.design.kind, "size": self.design.size},

@@ -22,17 +22,25 @@ if TYPE_CHECKING:
     from parapet.study.result import Study
 
 MAX_ROWS = 60
-COLUMNS = ("leaked", "killed", "rounds", "value_lost")
-"""Columns that the tables show; the stopping rule's comes first if it is another one."""
+COLUMNS = ("leaked", "rounds", "value_lost")
+"""Columns that are summed up; the stopping rule's comes first if it is another one."""
+PLAIN = ("rounds", "value_lost")
+"""Columns that the table shows without their interval, to stay readable."""
+TITLES = {"p_no_leaker": "P(no leaker)", "value_lost": "value\nlost"}
 COMPARED = ("leaked", "rounds", "rounds_cost_usd", "value_lost")
 
 
-def _interval(estimate: Estimate, digits: int = 2) -> Text:
+def _interval(estimate: Estimate) -> Text:
+    """``2.25  1.40 to 3.10``, with as many digits as the interval deserves."""
     if math.isnan(estimate.value):
         return Text("-", style="dim")
+    width = estimate.high - estimate.low
+    digits = (
+        2 if not math.isfinite(width) or width <= 0.0 else min(max(0, 1 - math.floor(math.log10(width))), 4)
+    )
     text = Text(f"{estimate.value:.{digits}f}")
     if math.isfinite(estimate.half_width):
-        text.append(f"\n{estimate.low:.{digits}f} to {estimate.high:.{digits}f}", style="dim")
+        text.append(f"  {estimate.low:.{digits}f} to {estimate.high:.{digits}f}", style="dim")
     return text
 
 
@@ -61,9 +69,19 @@ def cell_rows(study: Study) -> list[dict[str, Any]]:
             is_rule = until is not None and until.kind == "mean" and name == until.column and row.size > 0
             estimates[name] = sequential.estimate(row, "mean") if is_rule else estimated(row, "mean")
         none = (values["leaked"][:n] == 0.0).astype(np.float64)
-        is_rule = until is not None and until.kind == "proportion" and until.column == "leaked" and none.size > 0
+        is_rule = (
+            until is not None and until.kind == "proportion" and until.column == "leaked" and none.size > 0
+        )
         estimates["p_no_leaker"] = sequential.estimate(none, "proportion") if is_rule else share(none)
-        rows.append({"cell": cell["cell"], "name": cell["name"], "runs": n, "stopped": enough is not None, "estimates": estimates})
+        rows.append(
+            {
+                "cell": cell["cell"],
+                "name": cell["name"],
+                "runs": n,
+                "stopped": enough is not None,
+                "estimates": estimates,
+            }
+        )
     return rows
 
 
@@ -73,7 +91,9 @@ def sample_rows(study: Study, column: str = "leaked") -> list[dict[str, Any]]:
 
     if not study.n_samples or not study.runs.height:
         return []
-    means = study.runs.group_by("cell", "sample").agg(pl.col(column).mean().alias("mean"), pl.len().alias("n"))
+    means = study.runs.group_by("cell", "sample").agg(
+        pl.col(column).mean().alias("mean"), pl.len().alias("n")
+    )
     rows = []
     for cell in study.manifest["cells"]:
         mine = means.filter(pl.col("cell") == cell["cell"])
@@ -116,7 +136,9 @@ def as_data(study: Study) -> dict[str, Any]:
 def bytes_per_run(study: Study) -> float:
     """What the store's tables take on the disk, per run."""
     n = study.runs.height
-    files = [path for name in ("runs", "threats", "shots") for path in (study.folder / name).glob("part-*.parquet")]
+    files = [
+        path for name in ("runs", "threats", "shots") for path in (study.folder / name).glob("part-*.parquet")
+    ]
     return sum(path.stat().st_size for path in files) / n if n else 0.0
 
 
@@ -147,19 +169,24 @@ def render(study: Study) -> RenderableType:
 
 
 def _cells_table(study: Study) -> Table:
+    rows = cell_rows(study)
+    wide = [name for name in rows[0]["estimates"] if name not in PLAIN]
     table = _table("Cells" + (" at nominal figures" if study.n_samples else ""))
     table.add_column("cell", justify="right", no_wrap=True)
     if study.n_cells > 1:
-        table.add_column("name")
-    table.add_column("runs", justify="right")
-    rows = cell_rows(study)
-    names = list(rows[0]["estimates"])
-    for name in names:
-        table.add_column({"p_no_leaker": "P(no leaker)"}.get(name, name.replace("_", " ")), no_wrap=True, justify="right")
+        table.add_column("name", min_width=min(32, max(len(row["name"]) for row in rows)))
+    table.add_column("runs", justify="right", no_wrap=True)
+    for name in (*wide, *PLAIN):
+        table.add_column(
+            TITLES.get(name, name.replace("_", " ")),
+            no_wrap=True,
+            justify="left" if name in wide else "right",
+        )
     for row in rows[:MAX_ROWS]:
         cells = [str(row["cell"]), *([row["name"]] if study.n_cells > 1 else []), f"{row['runs']:,}"]
-        values = [_interval(row["estimates"][n], 3 if n.startswith("p_") else 2) for n in names]
-        table.add_row(*cells, *values)
+        values = [_interval(row["estimates"][name]) for name in wide]
+        means = [f"{row['estimates'][name].value:.1f}" for name in PLAIN]
+        table.add_row(*cells, *values, *means)
     if len(rows) > MAX_ROWS:
         table.caption = f"and {len(rows) - MAX_ROWS} more cells; --json has them all"
     return table
@@ -168,10 +195,20 @@ def _cells_table(study: Study) -> Table:
 def _samples_table(study: Study) -> Table:
     table = _table("Leaked over the outer samples (does it survive the doubt in the data?)")
     table.add_column("name")
-    for name in ("samples", "nominal", "10 %", "median", "90 %", "sd between\nsamples", "sd of runs\nwithin one"):
+    for name in (
+        "samples",
+        "nominal",
+        "10 %",
+        "median",
+        "90 %",
+        "sd between\nsamples",
+        "sd of runs\nwithin one",
+    ):
         table.add_column(name, justify="right")
     for row in sample_rows(study):
-        numbers = [row[k] for k in ("nominal", "p10", "median", "p90", "sd_between_samples", "sd_within_sample")]
+        numbers = [
+            row[k] for k in ("nominal", "p10", "median", "p90", "sd_between_samples", "sd_within_sample")
+        ]
         table.add_row(row["name"], str(row["samples"]), *("-" if x is None else f"{x:.2f}" for x in numbers))
     return table
 
@@ -205,7 +242,9 @@ def pairs_of(study: Study, names: Sequence[str] | None) -> list[tuple[int, int]]
     if len(variants) > 1:
         return [pair for other in variants[1:] for pair in _matched(cells, variants[0], other)]
     if len(cells) < 2:
-        raise InputError("compare: the study has one cell; there is nothing to compare it with. Add variants or factors.")
+        raise InputError(
+            "compare: the study has one cell; there is nothing to compare it with. Add variants or factors."
+        )
     return [(0, k) for k in range(1, len(cells))]
 
 
@@ -239,7 +278,9 @@ def compare_rows(study: Study, names: Sequence[str] | None = None) -> list[dict[
                 row["doubt"] = _over_samples(study, column, a, b)
             rows.append(row)
     if not rows:
-        raise InputError("compare: no two cells have two runs in common yet. Play more with: parapet study ... --runs")
+        raise InputError(
+            "compare: no two cells have two runs in common yet. Play more with: parapet study ... --runs"
+        )
     return rows
 
 
@@ -248,15 +289,25 @@ def _both(study: Study, column: str, a: int, b: int, sample: int) -> tuple[Any, 
     import polars as pl
 
     mine = study.runs.filter(pl.col("sample") == sample).select("cell", "run", column)
-    joined = mine.filter(pl.col("cell") == a).join(mine.filter(pl.col("cell") == b), on="run", suffix="_b").sort("run")
+    joined = (
+        mine.filter(pl.col("cell") == a)
+        .join(mine.filter(pl.col("cell") == b), on="run", suffix="_b")
+        .sort("run")
+    )
     return joined[column].to_numpy().astype(np.float64), joined[f"{column}_b"].to_numpy().astype(np.float64)
 
 
 def _over_samples(study: Study, column: str, a: int, b: int) -> dict[str, Any]:
     import polars as pl
 
-    means = study.runs.filter(pl.col("sample") > 0).group_by("cell", "sample").agg(pl.col(column).mean().alias("mean"))
-    joined = means.filter(pl.col("cell") == a).join(means.filter(pl.col("cell") == b), on="sample", suffix="_b")
+    means = (
+        study.runs.filter(pl.col("sample") > 0)
+        .group_by("cell", "sample")
+        .agg(pl.col(column).mean().alias("mean"))
+    )
+    joined = means.filter(pl.col("cell") == a).join(
+        means.filter(pl.col("cell") == b), on="sample", suffix="_b"
+    )
     differences = (joined["mean_b"] - joined["mean"]).to_numpy()
     if not differences.size:
         return {"samples": 0, "above_0": 0, "below_0": 0, "p10": None, "p90": None}
@@ -268,41 +319,69 @@ def _over_samples(study: Study, column: str, a: int, b: int) -> dict[str, Any]:
 
 
 def render_comparison(study: Study, rows: Sequence[dict[str, Any]]) -> RenderableType:
-    """Differences of pairs as a table."""
-    table = _table("Paired differences: second minus first, the same draws for both")
-    for name in ("first", "second", "column"):
-        table.add_column(name)
-    for name in ("runs", "mean of\nfirst", "mean of\nsecond"):
-        table.add_column(name, justify="right")
-    table.add_column("difference, 95 %", no_wrap=True)
-    table.add_column("variance\nreduced by", justify="right")
-    if study.n_samples:
-        table.add_column("outer samples\nabove / below 0", justify="right")
-    last: tuple[str, str] = ("", "")
+    """Differences of pairs, one table for each two variants (or cells)."""
+    cells = {cell["name"]: cell for cell in study.manifest["cells"]}
+    parts: list[RenderableType] = [Text(study.title, style="bold"), Text("")]
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in rows:
-        d = row["difference"]
-        is_sure = d["low"] is not None and d["high"] is not None and (d["low"] > 0.0 or d["high"] < 0.0)
+        one, other = cells[row["a"]], cells[row["b"]]
+        is_pair = one["variant"] != other["variant"] and one["levels"] == other["levels"]
+        key = (one["variant"] or "base", other["variant"] or "base") if is_pair else (row["a"], row["b"])
+        where = row["a"].removeprefix(one["variant"]).removeprefix(", ") if is_pair else ""
+        groups.setdefault(key, []).append({**row, "where": where})
+    for (first, second), group in groups.items():
+        parts += [_pair_table(first, second, group, bool(study.n_samples)), Text("")]
+    note = (
+        "Second minus first, the same draws for both; intervals hold 95 %, bold ones leave out 0. 'Saved': how many times "
+        "more runs independent draws would need."
+    )
+    return Group(*parts, Text(note, style="dim"))
+
+
+def _pair_table(first: str, second: str, rows: Sequence[dict[str, Any]], has_doubt: bool) -> Table:
+    table = _table(f"{second} against {first}")
+    if any(row["where"] for row in rows):
+        table.add_column("at", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for name in ("runs", "first", "second"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("difference", no_wrap=True)
+    table.add_column("saved", justify="right", no_wrap=True)
+    if has_doubt:
+        table.add_column("outer samples\nmore / fewer", justify="right", no_wrap=True)
+    last = ""
+    for row in rows:
+        cells: list[Any] = []
+        if any(other["where"] for other in rows):
+            cells.append("" if row["where"] == last else row["where"])
+            last = row["where"]
         scale = 1e6 if row["column"].endswith("_usd") else 1.0
         name = row["column"].replace("_usd", ", MUSD").replace("_", " ")
-        text = Text(f"{d['value'] / scale:+.2f}", style="bold" if is_sure else "")
-        if d["low"] is not None and d["high"] is not None:
-            text.append(f"  {d['low'] / scale:+.2f} to {d['high'] / scale:+.2f}", style="dim")
         reduced = row["variance_reduction"]
-        same = (row["a"], row["b"]) == last
-        last = (row["a"], row["b"])
-        cells: list[Any] = ["" if same else row["a"], "" if same else row["b"], name, f"{row['runs']:,}",
-                            f"{row['mean_a'] / scale:.2f}", f"{row['mean_b'] / scale:.2f}", text,
-                            "-" if reduced is None else f"{reduced:.1f} x"]  # fmt: skip
-        if study.n_samples:
-            cells.append(f"{row['doubt']['above_0']} / {row['doubt']['below_0']}")
+        cells += [name, f"{row['runs']:,}", f"{row['mean_a'] / scale:.2f}", f"{row['mean_b'] / scale:.2f}"]
+        cells += [_difference(row["difference"], scale), "-" if reduced is None else f"{reduced:.1f} x"]
+        if has_doubt:
+            cells.append(
+                f"{row['doubt']['above_0']} / {row['doubt']['below_0']} of {row['doubt']['samples']}"
+            )
         table.add_row(*cells)
-    note = "Bold: the interval leaves out 0. 'Variance reduced by': how many times more runs independent draws would need."
-    return Group(Text(study.title, style="bold"), Text(""), table, Text(""), Text(note, style="dim"))
+    return table
+
+
+def _difference(d: dict[str, Any], scale: float) -> Text:
+    has_ends = d["low"] is not None and d["high"] is not None
+    is_clear = has_ends and (d["low"] > 0.0 or d["high"] < 0.0)
+    text = Text(f"{d['value'] / scale:+.2f}", style="bold" if is_clear else "")
+    if has_ends:
+        text.append(f"  {d['low'] / scale:+.2f} to {d['high'] / scale:+.2f}", style="dim")
+    return text
 
 
 def text_of(study: Study, width: int = 100) -> str:
     """The summary as plain text."""
-    console = Console(file=StringIO(), width=width, color_system=None, force_terminal=False, legacy_windows=False)
+    console = Console(
+        file=StringIO(), width=width, color_system=None, force_terminal=False, legacy_windows=False
+    )
     console.print(render(study))
     out = console.file
     assert isinstance(out, StringIO)

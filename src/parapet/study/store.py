@@ -202,13 +202,17 @@ class Store:
     def _refuse_foreign(self) -> None:
         """Nothing of anybody else's is overwritten."""
         ours = {"lock", "cells.parquet", "inputs.parquet", "set-aside", *TABLES}
-        others = sorted(p.name for p in self.folder.iterdir() if p.name not in ours and not p.name.endswith(TEMPORARY))
+        others = sorted(
+            p.name for p in self.folder.iterdir() if p.name not in ours and not p.name.endswith(TEMPORARY)
+        )
         if others:
             raise StoreError(
                 f"{self.folder}: holds {others[0]!r} and no study. Nothing was written; name an empty or new folder."
             )
         if any((self.folder / "runs").glob("part-*.parquet")):
-            raise StoreError(f"{self.folder}: holds runs, but its manifest.json is gone. Put it back, or write elsewhere.")
+            raise StoreError(
+                f"{self.folder}: holds runs, but its manifest.json is gone. Put it back, or write elsewhere."
+            )
 
     def _attempt(self, action: Callable[[], Any]) -> Any:
         try:
