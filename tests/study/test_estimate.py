@@ -143,11 +143,11 @@ def test_more_chances_at_longer_reach(tmp_path: Path) -> None:
 
 
 def test_single_shot() -> None:
-    """48N6E3 at a cruise missile of 250 m/s: sigma = 2 mrad x 1,750 m/s x 4 x 0.4 s = 5.6 m against 18 m."""
+    """48N6E3 at a cruise missile of 250 m/s: sigma = 2 mrad x 1,750 m/s x sqrt(4 x 0.4 s x 0.02 s) = 0.626 m; 18 m."""
     _, catalogue, _ = load(ROOT / "examples/saturation.yaml")
     entry, threat = catalogue.interceptors["48n6e3"], catalogue.threats["tomahawk"]
     p = windows.single_shot_kill(entry, threat, 250.0)
-    assert p == pytest.approx(0.95 / (1 + 2 * math.log(2) * (5.6 / 18) ** 2))
+    assert p == pytest.approx(0.95 / (1 + 2 * math.log(2) * (0.6261 / 18) ** 2), rel=1e-5)
     assert windows.single_shot_kill(entry, threat, 2000.0) < p
     ideal_round = catalogue.interceptors["ideal-interceptor"]
     assert windows.single_shot_kill(ideal_round, threat, 250.0) == 0.7
@@ -175,7 +175,7 @@ def test_paths() -> None:
 
 @pytest.mark.parametrize("name", ["saturation", "ankara", "patriot", "raid-80"])
 def test_order_of_magnitude_of_battles(name: str) -> None:
-    """Within a factor 1.4 in rounds fired, and four leakers, of the battle."""
+    """Within a factor 1.4 in rounds fired, and a tenth of the raid in leakers, of the battle."""
     scenario, catalogue, _ = load(ROOT / f"examples/{name}.yaml")
     found = closed.estimate(scenario, catalogue)
     compiled = compile_scenario(scenario, catalogue, "outcomes")
@@ -183,7 +183,7 @@ def test_order_of_magnitude_of_battles(name: str) -> None:
     _, leaked, rounds = rows.mean(axis=0)[:3]
     wanted = sum(system.rounds_wanted * system.share_supplied for system in found.systems)
     assert rounds / 1.4 < wanted < rounds * 1.4
-    assert found.expected_leakers == pytest.approx(leaked, abs=4.0)
+    assert found.expected_leakers == pytest.approx(leaked, abs=0.1 * found.n_threats)
 
 
 def test_nobody_shoots_or_nobody_comes() -> None:

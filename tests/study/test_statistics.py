@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -189,3 +190,12 @@ def test_missing_values_are_not_left_out_silently() -> None:
         statistics.mean([1.0, math.nan, 2.0])
     with pytest.raises(InputError, match="2 dimensions"):
         statistics.mean([[1.0]])
+
+
+def test_the_pages_example_prints_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs/statistics.md").read_text(encoding="utf-8")
+    code = page.split("```python\n")[1].split("```")[0]
+    exec(compile(code, "docs/statistics.md", "exec"), {})
+    said = [line.split("# ")[1].strip() for line in code.splitlines() if "  # " in line]
+    printed = capsys.readouterr().out.splitlines()
+    assert len(said) == 2 and printed[:2] == said

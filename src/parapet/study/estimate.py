@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parapet.errors import ScenarioError
-from parapet.scenario.places import PlaceError, located
+from parapet.scenario.places import PlaceError, aim_asset, located
 from parapet.scenario.raid import Member, raid_members
 from parapet.study.statistics import Estimate
 from parapet.study.windows import Window, path_of, window_of
@@ -274,9 +274,12 @@ def _system(
 def _reasons(scenario: Scenario, catalogue: Catalogue, systems: Iterable[SystemEstimate]) -> list[str]:
     """What is left out, for this scenario, with the direction where it is known."""
     found = [
-        "Kill probability: the miss is guessed from angle noise and lag, not flown; rounds fly at one mean speed.",
+        "Kill probability: the miss is guessed from angle noise and lag, not flown; rounds fly at one mean speed and "
+        "never lose their target.",
         "Detection: a range by the fourth-power law and a smooth horizon, no fluctuation, no false tracks, no track "
         "quality; masking and jamming are in neither.",
+        "Rounds: in the battle some are spent on two tracks of one threat, on false tracks, on wrong assessments and "
+        "on targets already dead; here none.",
         "Threats leak independently here; in the battle they crowd each other out, which changes P(no leaker) most.",
     ]
     systems = list(systems)
@@ -292,6 +295,11 @@ def _reasons(scenario: Scenario, catalogue: Catalogue, systems: Iterable[SystemE
     if any(round(catalogue.systems[d.system].fire_units.count.nominal) > 1 for d in scenario.systems):
         found.append(
             "Fire units of a system pool channels and rounds here; in the battle a sector may run dry alone."
+        )
+    names = {d.name for d in scenario.systems}
+    if any(aim_asset(group) in names for group in scenario.raid):
+        found.append(
+            "The raid attacks the defence: a fire unit that is hit stops shooting in the battle, not here."
         )
     if len(systems) > 1:
         found.append("Systems shoot one after the other here, and share nothing.")
