@@ -129,10 +129,10 @@ def single_shot_kill(entry: Interceptor, threat: Threat, speed_mps: float) -> fl
     """Kill probability of one round: reliability times the mean of the damage function over a circular normal miss.
 
     The miss is that of proportional navigation with white angle noise, ``noise x closing x sqrt(4 lag x look)``, with a
-    look every 0.02 s; it lies within a factor two of the median misses of the battles (0.3 m against cruise missiles,
-    1.5 m against a Scud). An interceptor with a `p_kill` of its own keeps it. Source: form after Zarchan, Tactical and
-    Strategic Missile Guidance (range-independent noise); factor chosen here. Pinned by
-    ``test_estimate.test_single_shot``.
+    look every 0.02 s. Look and factor were set after the battles' median misses had been seen (fitted) and meet them
+    within a factor three against straight flyers (0.3 m cruise missiles, 1.5 m Scud); weaving targets are missed by far
+    more. An interceptor with a `p_kill` of its own keeps it. Source: form after Zarchan, Tactical and Strategic Missile
+    Guidance (range-independent noise). Pinned by ``test_estimate.test_single_shot``.
     """
     if entry.has("p_kill"):
         return entry.si("p_reliability") * entry.si("p_kill")
