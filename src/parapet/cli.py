@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shlex
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -32,14 +33,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-catalogue_app = typer.Typer(
-    help="What things are: every figure with its doubt and its source.", no_args_is_help=True
-)
+catalogue_app = typer.Typer(help="What things are: every figure with its doubt and its source.", no_args_is_help=True)
 app.add_typer(catalogue_app, name="catalogue")
 
-ScenarioFile = Annotated[
-    Path, typer.Argument(metavar="FILE", help="A scenario file (YAML).", show_default=False)
+ScenarioFile = Annotated[Path, typer.Argument(metavar="FILE", help="A scenario file (YAML).", show_default=False)]
+Playable = Annotated[
+    Path,
+    typer.Argument(metavar="FILE", help="A scenario file (YAML), or the folder of a stored study.", show_default=False),
 ]
+StudyFolder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a stored study.", show_default=False)]
+CellName = Annotated[
+    str | None,
+    typer.Option("--cell", metavar="NAME", help="Of a stored study: which cell, by name or number.", show_default=False),
+]
+Sample = Annotated[int, typer.Option("--sample", min=0, help="Of a stored study with doubt: which outer sample.")]
 Seed = Annotated[
     int | None,
     typer.Option("--seed", min=0, help="Seed of the draws; the scenario's if left out.", show_default=False),
@@ -51,9 +58,7 @@ Out = Annotated[
 ]
 Record = Annotated[
     str | None,
-    typer.Option(
-        "--record", help="outcomes, events or full; the scenario's if left out.", show_default=False
-    ),
+    typer.Option("--record", help="outcomes, events or full; the scenario's if left out.", show_default=False),
 ]
 Kind = Annotated[
     str | None,
@@ -130,31 +135,56 @@ class _Progress:
             self.bar.stop()
 
 
-def _battle(file: Path, seed: int | None, run: int, record: str | None) -> Any:
-    """The battle of a file, played with progress; warnings and notes are said first."""
+def _battle(
+    file: Path, seed: int | None, run: int, record: str | None, cell: str | None = None, sample: int = 0
+) -> Any:
+    """The battle of a file or of a stored study, played with progress; warnings and notes are said first."""
     from parapet.analysis import play
 
+    if file.is_dir():
+        return _replayed(file, seed, run, record, cell, sample)
+    if cell is not None or sample:
+        raise InputError(f"--cell and --sample are for stored studies (a folder); {str(file)!r} is none.")
     scenario, catalogue, findings = play.load(file)
     _say_findings(findings)
     with _Progress(scenario.duration_s) as progress:
         return play.play(scenario, catalogue, seed, run, record, progress)
 
 
+def _replayed(folder: Path, seed: int | None, run: int, record: str | None, cell: str | None, sample: int) -> Any:
+    """One run of a stored study, played again and held against what was stored."""
+    from parapet.analysis.replay import replay
+    from parapet.study.result import Study
+
+    study = Study(folder)
+    if seed not in (None, study.seed):
+        raise InputError(f"--seed: got {seed}, the study has seed {study.seed}. Leave it out.")
+    if cell is None and study.n_cells > 1:
+        names = "".join(f"\n  {one['cell']}: {one['name']}" for one in study.manifest["cells"][:12])
+        raise InputError(f"{folder} has {study.n_cells} cells; say which with --cell (number or name).{names}")
+    with _Progress(study.duration_s(cell or 0)) as progress:
+        battle, verdict = replay(study, run, cell or 0, sample, record or "events", progress)
+    _say(verdict)
+    return battle
+
+
 @app.command()
 def run(
-    file: ScenarioFile,
+    file: Playable,
     seed: Seed = None,
     run: RunNumber = 0,
     as_json: Json = False,
     out: Out = None,
     record: Record = None,
+    cell: CellName = None,
+    sample: Sample = 0,
 ) -> None:
-    """Play a scenario and say what was stopped, what leaked and why."""
+    """Play a scenario, or one run of a stored study again, and say what was stopped, what leaked and why."""
     if record not in (None, "outcomes", "events", "full"):
         raise InputError(f"--record: got {record!r}, expected 'outcomes', 'events' or 'full'.")
     if out is not None and out.exists() and not out.is_dir():
         raise InputError(f"--out: {str(out)!r} is a file, expected a folder.")
-    battle = _battle(file, seed, run, record)
+    battle = _battle(file, seed, run, record, cell, sample)
     if out is not None:
         written = battle.to_parquet(out)
         battle.to_json(out / "battle.json")
@@ -164,31 +194,34 @@ def run(
         sys.stdout.write(battle.to_json())
     else:
         _console().print(battle)
-        _say(f"Ask why: parapet why {file} THREAT" + ("" if seed is None else f" --seed {seed}"))
+        again = ("" if seed is None else f" --seed {seed}") + ("" if not run else f" --run {run}")
+        again += ("" if cell is None else f" --cell {shlex.quote(cell)}") + ("" if not sample else f" --sample {sample}")
+        _say(f"Ask why: parapet why {file} THREAT{again}")
 
 
 @app.command()
 def why(
-    file: ScenarioFile,
-    threat: Annotated[
-        str, typer.Argument(metavar="THREAT", help="Name of a threat, e.g. som-07.", show_default=False)
-    ],
+    file: Playable,
+    threat: Annotated[str, typer.Argument(metavar="THREAT", help="Name of a threat, e.g. som-07.", show_default=False)],
     seed: Seed = None,
     run: RunNumber = 0,
-    unit: Annotated[
-        str | None, typer.Option("--unit", help="As this fire unit sees it.", show_default=False)
-    ] = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="As this fire unit sees it.", show_default=False)] = None,
     as_json: Json = False,
+    cell: CellName = None,
+    sample: Sample = 0,
 ) -> None:
     """Say why a threat was, or was not, shot at: the reasons in time order, with the key events."""
     from parapet.analysis import play
     from parapet.analysis.why import find_name
 
-    scenario, catalogue, findings = play.load(file)
-    find_name(threat, play.threat_names(scenario), "threat")  # before anything takes time
-    _say_findings(finding for finding in findings if finding.severity == "warning")
-    with _Progress(scenario.duration_s) as progress:
-        battle = play.play(scenario, catalogue, seed, run, "events", progress)
+    if file.is_dir():
+        battle = _battle(file, seed, run, "events", cell, sample)
+    else:
+        scenario, catalogue, findings = play.load(file)
+        find_name(threat, play.threat_names(scenario), "threat")  # before anything takes time
+        _say_findings(finding for finding in findings if finding.severity == "warning")
+        with _Progress(scenario.duration_s) as progress:
+            battle = play.play(scenario, catalogue, seed, run, "events", progress)
     story = battle.why(threat, unit)
     if as_json:
         _print_json(story.to_dict())
@@ -204,12 +237,8 @@ def why(
 
 @app.command()
 def check(
-    files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)
-    ],
-    deep: Annotated[
-        bool, typer.Option("--deep", help="Also compile: are the aim points within reach?")
-    ] = False,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)],
+    deep: Annotated[bool, typer.Option("--deep", help="Also compile: are the aim points within reach?")] = False,
     as_json: Json = False,
 ) -> None:
     """List everything that is wrong with scenario files, without playing them."""
@@ -267,14 +296,88 @@ def catalogue_list(
 
 @catalogue_app.command("show")
 def catalogue_show(
-    name: Annotated[
-        str, typer.Argument(metavar="ID", help="Id of an entry, e.g. 48n6e3.", show_default=False)
-    ],
+    name: Annotated[str, typer.Argument(metavar="ID", help="Id of an entry, e.g. 48n6e3.", show_default=False)],
 ) -> None:
     """Show every figure of one entry: low, nominal, high, unit, grade and source."""
     from parapet import catalogue
 
     _console().print(catalogue.describe(name))
+
+
+@app.command()
+def study(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A study or scenario file (YAML).", show_default=False)],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Folder that keeps the study; goes on with one.", show_default=False)
+    ],
+    runs: Annotated[
+        int | None,
+        typer.Option("--runs", min=1, help="Runs of each cell; the file's if left out, else 100.", show_default=False),
+    ] = None,
+    seed: Seed = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Threads; one per processor if left out.", show_default=False)
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", metavar="RULE", help="Stop when sure: 'leaked +- 0.5'.", show_default=False),
+    ] = None,
+    record: Annotated[
+        str | None, typer.Option("--record", help="outcomes, threats or shots: tables to keep.", show_default=False)
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say only what is wrong.")] = False,
+    json_lines: Annotated[bool, typer.Option("--json-lines", help="Print progress as one JSON object a line.")] = False,
+) -> None:
+    """Play many battles, store them, and say what they tell. The same command goes on where it was stopped."""
+    from parapet.study.play import study as play_study
+    from parapet.study.telling import Teller
+
+    with Teller("json" if json_lines else "quiet" if quiet else "person", _console(is_error=True), COMPILE_S) as teller:
+        try:
+            found = play_study(
+                file, runs=runs, out=out, seed=seed, workers=workers, until=until, record=record, progress=teller.tell,
+                say=teller.say,
+            )  # fmt: skip
+        except KeyboardInterrupt:
+            teller.close()
+            _say(f"interrupted; finished runs are stored in {out}. The same command goes on from there.")
+            raise typer.Exit(130) from None
+    if not quiet and not json_lines:
+        _console().print(found)
+
+
+@app.command()
+def show(folder: StudyFolder, as_json: Json = False) -> None:
+    """Say what a stored study tells: every cell with its intervals, and the spread over the doubt in the data."""
+    from parapet.study.result import Study
+    from parapet.study.show import as_data
+
+    found = Study(folder)
+    if as_json:
+        _print_json(as_data(found))
+    else:
+        _console().print(found)
+
+
+@app.command()
+def compare(
+    folder: StudyFolder,
+    variants: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--variants", metavar="A B", help="Two variants, or two cells by name or number.", show_default=False),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Hold variants or cells against each other, run by run under the same draws."""
+    from parapet.study.result import Study
+    from parapet.study.show import compare_rows, render_comparison
+
+    found = Study(folder)
+    rows = compare_rows(found, variants)
+    if as_json:
+        _print_json({"title": found.title, "differences": rows})
+    else:
+        _console().print(render_comparison(found, rows))
 
 
 @app.command()

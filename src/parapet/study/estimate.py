@@ -1,0 +1,318 @@
+"""The closed-form twin of a battle: who can be reached when, how many channels and rounds that takes, who leaks.
+
+No battle is played and nothing is random. For each threat the straight path over a flat map gives the meetings a round
+of mean speed could make inside reach, sector, horizon and radar range; the meetings give shots, shots give kill
+probability; the raid as a whole is offered to the target channels as a loss system (Erlang B) and to the magazine. It
+answers in milliseconds and is there to be compared: where it and the battle differ, `ClosedForm.reasons` says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from parapet.errors import ScenarioError
+from parapet.scenario.places import PlaceError, aim_asset, located
+from parapet.scenario.raid import Member, raid_members
+from parapet.study.statistics import Estimate
+from parapet.study.windows import Window, path_of, window_of
+
+if TYPE_CHECKING:
+    from parapet.catalogue import Catalogue
+    from parapet.scenario.schema import DefendingSystem, Scenario
+
+Numbers = NDArray[np.float64]
+
+
+def erlang_b(offered: float, n_channels: int) -> float:
+    """Share of arrivals that find every channel busy, when blocked arrivals go away; 1 without channels.
+
+    Parameters
+    ----------
+    offered : arrival rate x mean holding time, 0 and up.
+
+    Source: Erlang 1917, by the usual recursion. Pinned by ``test_estimate.test_erlang_table``.
+    """
+    blocked = 1.0
+    for k in range(1, n_channels + 1):
+        blocked = offered * blocked / (k + offered * blocked)
+    return blocked
+
+
+def binomial_leakage(n_threats: float, p_kill_one: float, n_shots_each: float) -> float:
+    """Expected leakers when each threat gets so many independent shots. Pinned by ``test_estimate.test_binomial``."""
+    return float(n_threats * (1.0 - p_kill_one) ** n_shots_each)
+
+
+def salvo_shots(p_kill_one: float, salvo: int, n_chances: int) -> tuple[float, float, float]:
+    """Kill probability, mean rounds and mean salvos when each salvo waits for the last one's result.
+
+    No chances give zeros. Perfect assessment. Pinned by ``test_estimate.test_shoot_look_shoot``.
+    """
+    missed = (1.0 - p_kill_one) ** salvo
+    salvos = float(n_chances) if missed >= 1.0 else (1.0 - missed**n_chances) / (1.0 - missed)
+    return 1.0 - missed**n_chances, salvo * salvos, salvos
+
+
+@dataclass(frozen=True, slots=True)
+class GroupEstimate:
+    """What the closed form says of one group of the raid.
+
+    Attributes
+    ----------
+    n, n_engageable
+        Members, and those that a fire unit can meet at least once.
+    p_kill_shot
+        Single-shot kill probability, mean over the members that can be met.
+    n_chances
+        Salvos there is time for, one after the other, mean.
+    expected_leakers
+        Of the members that would reach their aim within the battle.
+    """
+
+    name: str
+    threat: str
+    n: int
+    n_engageable: int
+    p_kill_shot: float
+    n_chances: float
+    expected_leakers: float
+
+
+@dataclass(frozen=True, slots=True)
+class SystemEstimate:
+    """One defending system as a loss system with a magazine.
+
+    Attributes
+    ----------
+    n_channels
+        Targets that can be engaged at once: by target channels, and by missile channels over the salvo.
+    holding_s
+        Mean time one threat keeps a channel: reaction, fly-outs and assessments.
+    offered
+        Channels the raid would keep busy on average if there were enough (erlang).
+    p_blocked
+        Share of threats that never get a channel.
+    rounds_wanted, rounds_loaded
+        Rounds the served threats would take, and rounds there are without the reserve.
+    """
+
+    name: str
+    n_engageable: int
+    n_channels: int
+    holding_s: float
+    offered: float
+    p_blocked: float
+    rounds_wanted: float
+    rounds_loaded: int
+
+    @property
+    def share_supplied(self) -> float:
+        """Share of the wanted rounds that there are."""
+        return 1.0 if self.rounds_wanted <= self.rounds_loaded else self.rounds_loaded / self.rounds_wanted
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedForm:
+    """The analytic answer for a whole scenario.
+
+    Attributes
+    ----------
+    expected_leakers
+        Sum over the raid.
+    p_no_leaker
+        Probability that nothing leaks, if threats leaked independently.
+    reasons
+        Why the played battle may differ, in sentences, for this scenario.
+    """
+
+    n_threats: int
+    expected_leakers: float
+    p_no_leaker: float
+    groups: tuple[GroupEstimate, ...]
+    systems: tuple[SystemEstimate, ...]
+    reasons: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return asdict(self)
+
+
+def estimate(scenario: Scenario, catalogue: Catalogue) -> ClosedForm:
+    """The closed-form estimate of a scenario; takes milliseconds per threat, plays nothing.
+
+    Parameters
+    ----------
+    scenario, catalogue : as `parapet.scenario.check.load` gives them, overrides of the scenario applied.
+
+    A raid of nobody gives no leakers. Raises `ScenarioError` if a place cannot be found. Pinned by
+    ``test_estimate.test_perfect_battles_are_the_binomial`` and its neighbours.
+    """
+    try:
+        members = raid_members(scenario, catalogue)
+        leaks, chances, kill = (np.zeros(len(members)) for _ in range(3))
+        survival = np.ones(len(members))
+        is_met = np.zeros(len(members), dtype=bool)
+        systems = []
+        for defence in scenario.systems:
+            found = _system(scenario, catalogue, defence, members, survival)
+            if found is None:
+                continue
+            result, p_kill, windows = found
+            systems.append(result)
+            survival = survival * (1.0 - p_kill)
+            for i, window in enumerate(windows):
+                if window is not None:
+                    is_met[i] = True
+                    chances[i] = max(chances[i], window.n_chances)
+                    kill[i] = max(kill[i], window.p_kill_shot)
+        for i, member in enumerate(members):
+            if member.aim is not None:
+                path = path_of(scenario, catalogue, member, (member.aim.lat_rad, member.aim.lon_rad))
+                leaks[i] = survival[i] * (path.end_s <= scenario.duration_s)
+    except PlaceError as error:
+        raise ScenarioError(f"The closed form cannot place the raid: {error}") from None
+    groups = []
+    for g, group in enumerate(scenario.raid):
+        mine = np.array([member.group == g for member in members])
+        met = mine & is_met
+        groups.append(
+            GroupEstimate(
+                group.name, group.threat, int(mine.sum()), int(met.sum()),
+                float(kill[met].mean()) if met.any() else 0.0,
+                float(chances[met].mean()) if met.any() else 0.0,
+                float(leaks[mine].sum()),
+            )
+        )  # fmt: skip
+    return ClosedForm(
+        n_threats=len(members),
+        expected_leakers=float(leaks.sum()),
+        p_no_leaker=float(np.prod(1.0 - leaks)),
+        groups=tuple(groups),
+        systems=tuple(systems),
+        reasons=tuple(_reasons(scenario, catalogue, systems)),
+    )
+
+
+def beside(closed: ClosedForm, simulated: Estimate) -> list[str]:
+    """The closed form next to the simulated mean of leakers, in lines; with the reasons if they differ.
+
+    They agree if the closed form lies inside the interval, or within half a leaker and a tenth of it.
+    """
+    gap = closed.expected_leakers - simulated.value
+    lines = [
+        f"Closed form: {closed.expected_leakers:.3g} leakers. Simulated: {simulated}, {simulated.n} runs."
+    ]
+    is_inside = simulated.low <= closed.expected_leakers <= simulated.high
+    if is_inside or abs(gap) <= 0.5 + 0.1 * abs(simulated.value) or not closed.n_threats:
+        return [*lines, "They agree."]
+    word = "above" if gap > 0.0 else "below"
+    return [
+        *lines,
+        f"The closed form lies {word} by {abs(gap):.3g}. It leaves out:",
+        *(f"- {r}" for r in closed.reasons),
+    ]
+
+
+def _system(
+    scenario: Scenario,
+    catalogue: Catalogue,
+    defence: DefendingSystem,
+    members: list[Member],
+    survival: Numbers,
+) -> tuple[SystemEstimate, Numbers, list[Window | None]] | None:
+    """One system against the raid that is left of the systems before it; None if it never shoots."""
+    if defence.doctrine.hold_fire or (defence.status == "dormant" and defence.ready_after_s is None):
+        return None
+    entry = catalogue.systems[defence.system]
+    site = located(scenario, defence.place, None, (defence.name,))
+    load = defence.loads or {key: round(figure.nominal) for key, figure in entry.fire_units.load.items()}
+    doctrine, factor = defence.doctrine, scenario.environment.effective_earth_radius_factor
+    windows: list[Window | None] = []
+    for member in members:
+        path = path_of(scenario, catalogue, member, site)
+        windows.append(
+            window_of(catalogue, defence, entry, load, catalogue.threats[member.threat], path, factor)
+        )
+    met = [i for i, window in enumerate(windows) if window is not None]
+    p_kill, rounds, holding, patience, first = (np.zeros(len(members)) for _ in range(5))
+    units: set[int] = set()
+    for i in met:
+        window = windows[i]
+        assert window is not None
+        n_chances = 1 if doctrine.mode == "salvo" else window.n_chances
+        p_kill[i], rounds[i], salvos = salvo_shots(window.p_kill_shot, doctrine.salvo, n_chances)
+        holding[i] = entry.si("reaction_time") + salvos * (window.flyout_s + entry.si("kill_assessment_time"))
+        patience[i] = window.last_launch_s - window.first_launch_s
+        first[i] = window.first_launch_s
+        units |= window.units
+    per_unit = min(
+        round(entry.si("fire_units.n_target_channels")),
+        round(entry.si("fire_units.n_missile_channels")) // doctrine.salvo,
+    )
+    n_channels = per_unit * len(units)
+    loaded = len(units) * sum(max(n - doctrine.reserve, 0) for n in load.values())
+    n_left = float(survival[met].sum())
+    if not met or n_left <= 0.0:
+        return SystemEstimate(defence.name, len(met), n_channels, 0.0, 0.0, 0.0, 0.0, loaded), p_kill, windows
+    weights = survival[met] / n_left
+    held = float(weights @ holding[met])
+    # Threats that find no channel try again as long as they can be met: the raid is served over its own length and
+    # that patience. With no patience this is Erlang's loss system, with much of it the fluid limit.
+    span = float(np.ptp(first[met])) + float(weights @ patience[met])
+    offered = n_left * held / max(span, 1e-9)
+    blocked = 0.0 if len(met) <= n_channels else erlang_b(offered, n_channels)
+    wanted = (1.0 - blocked) * float(survival[met] @ rounds[met])
+    result = SystemEstimate(defence.name, len(met), n_channels, held, offered, blocked, wanted, loaded)
+    return result, p_kill * (1.0 - blocked) * result.share_supplied, windows
+
+
+def _reasons(scenario: Scenario, catalogue: Catalogue, systems: Iterable[SystemEstimate]) -> list[str]:
+    """What is left out, for this scenario, with the direction where it is known."""
+    found = [
+        "Kill probability: the miss is guessed from angle noise and lag, not flown; rounds fly at one mean speed and "
+        "never lose their target.",
+        "Detection: a range by the fourth-power law and a smooth horizon, no fluctuation, no false tracks, no track "
+        "quality; masking and jamming are in neither.",
+        "Rounds: in the battle some are spent on two tracks of one threat, on false tracks, on wrong assessments and "
+        "on targets already dead; here none.",
+        "Threats leak independently here; in the battle they crowd each other out, which changes P(no leaker) most.",
+    ]
+    systems = list(systems)
+    if any(system.p_blocked > 0.005 for system in systems):
+        found.append(
+            "Channels are full: here the raid is spread evenly over the time it can be met and a blocked threat is "
+            "lost; in the battle bursts block more and patience blocks less, and late engagements get fewer salvos."
+        )
+    if any(system.share_supplied < 1.0 for system in systems):
+        found.append(
+            "The magazine runs dry: rounds are shared evenly here; in the battle the first threats get them."
+        )
+    if any(round(catalogue.systems[d.system].fire_units.count.nominal) > 1 for d in scenario.systems):
+        found.append(
+            "Fire units of a system pool channels and rounds here; in the battle a sector may run dry alone."
+        )
+    names = {d.name for d in scenario.systems}
+    if any(aim_asset(group) in names for group in scenario.raid):
+        found.append(
+            "The raid attacks the defence: a fire unit that is hit stops shooting in the battle, not here."
+        )
+    if len(systems) > 1:
+        found.append("Systems shoot one after the other here, and share nothing.")
+    kinds = {catalogue.threats[group.threat].kind for group in scenario.raid}
+    if "ballistic_missile" in kinds:
+        found.append(
+            "Ballistic missiles fly a parabola without air over a flat earth, so the time to shoot is longer or "
+            "shorter than in the battle; spent bodies are left out."
+        )
+    if any(group.behaviour.turn_away or group.behaviour.weave for group in scenario.raid):
+        found.append("Behaviour: threats fly straight here; who turns away never leaks in the battle.")
+    if any(d.doctrine.max_engagements_per_track > 1 for d in scenario.systems):
+        found.append("One fire unit engages a track at a time here.")
+    if any(catalogue.systems[d.system].si("launch_interval") > 0.0 for d in scenario.systems):
+        found.append("Launchers fire without an interval and are not reloaded here.")
+    return found

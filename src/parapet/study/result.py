@@ -1,0 +1,250 @@
+"""A stored study as Python sees it: its tables, what they say, and any run of it played again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from parapet.errors import InputError, StoreError
+from parapet.scenario.read import did_you_mean
+from parapet.study import rows as tables
+from parapet.study.store import read_manifest
+
+if TYPE_CHECKING:
+    import polars as pl
+    from rich.console import Console, ConsoleOptions, RenderResult
+
+    from parapet.engine.runner import Played
+    from parapet.study.design import Cell
+    from parapet.study.schema import StudyFile
+
+
+class Study:
+    """A study on the disk.
+
+    Attributes
+    ----------
+    folder
+        Where it is stored.
+    manifest
+        What was asked, of which engine, on which machine.
+
+    Examples
+    --------
+    >>> found = parapet.Study("out/saturation")              # doctest: +SKIP
+    >>> found.values("leaked", cell=0).mean()                # doctest: +SKIP
+    """
+
+    def __init__(self, folder: str | Path, kept: Any = None) -> None:
+        """Open a stored study; raises `StoreError` if the folder holds none."""
+        self.folder = Path(folder)
+        self.manifest = read_manifest(self.folder)
+        self._kept = kept  # a temporary folder lives as long as its result
+        self._tables: dict[str, pl.DataFrame] = {}
+
+    # ----------------------------------------------------------------------------------------------- tables ----
+
+    @property
+    def title(self) -> str:
+        """Title of the study."""
+        return str(self.manifest["title"])
+
+    @property
+    def seed(self) -> int:
+        """Seed of all draws."""
+        return int(self.manifest["seed"])
+
+    @property
+    def runs(self) -> pl.DataFrame:
+        """One row per run, sorted by cell, sample and run; columns are described in ``manifest["columns"]``."""
+        return self._table("runs")
+
+    @property
+    def threats(self) -> pl.DataFrame:
+        """One row per threat and run; empty unless the study records ``threats``."""
+        return self._table("threats")
+
+    @property
+    def shots(self) -> pl.DataFrame:
+        """One row per round fired; empty unless the study records ``shots``."""
+        return self._table("shots")
+
+    @property
+    def cells(self) -> pl.DataFrame:
+        """One row per cell: number, name, variant and one column per factor."""
+        return self._single("cells")
+
+    @property
+    def inputs(self) -> pl.DataFrame:
+        """What was drawn for each outer sample; empty without doubt."""
+        return self._single("inputs")
+
+    def _table(self, name: str) -> pl.DataFrame:
+        import polars as pl
+
+        if name not in self._tables:
+            files = sorted((self.folder / name).glob("part-*.parquet"))
+            if name != "runs":
+                done = {path.name for path in (self.folder / "runs").glob("part-*.parquet")}
+                files = [path for path in files if path.name in done]
+            keys = [*tables.KEYS, *({"threats": ["threat"], "shots": ["shot"]}.get(name, []))]
+            try:
+                frame = pl.concat([pl.read_parquet(path) for path in files]) if files else pl.DataFrame()
+            except (OSError, pl.exceptions.PolarsError) as error:
+                raise StoreError(
+                    f"{self.folder / name}: a part is damaged ({str(error).splitlines()[0]}). Give the study's command "
+                    "again: the part is set aside and its runs are played anew."
+                ) from None
+            order = [key for key in keys if key != "threat"]
+            self._tables[name] = frame.sort(order, maintain_order=True) if files else frame
+        return self._tables[name]
+
+    def _single(self, name: str) -> pl.DataFrame:
+        import polars as pl
+
+        path = self.folder / f"{name}.parquet"
+        if name not in self._tables:
+            self._tables[name] = pl.read_parquet(path) if path.exists() else pl.DataFrame()
+        return self._tables[name]
+
+    @property
+    def n_cells(self) -> int:
+        """Cells of the study."""
+        return len(self.manifest["cells"])
+
+    @property
+    def n_samples(self) -> int:
+        """Outer samples besides the nominal one; 0 without doubt."""
+        doubt = self.manifest["plan"]["doubt"]
+        return int(doubt["samples"]) if doubt else 0
+
+    def cell_number(self, cell: str | int) -> int:
+        """The number of a cell given by number or name.
+
+        Raises
+        ------
+        InputError
+            If there is none; offers the closest name.
+        """
+        names = [one["name"] for one in self.manifest["cells"]]
+        if isinstance(cell, str) and cell in names:
+            return names.index(cell)
+        if isinstance(cell, int) or cell.isdigit():
+            if 0 <= int(cell) < len(names):
+                return int(cell)
+            raise InputError(f"cell: got {cell}, the study has cells 0 to {len(names) - 1}.")
+        shown = "; ".join(names[:12]) + ("; ..." if len(names) > 12 else "")
+        raise InputError(f"no cell is called {cell!r}.{did_you_mean(cell, names) or f' There are: {shown}.'}")
+
+    def column(self, name: str) -> str:
+        """The name of a column of `runs`; raises `InputError` with the closest one if there is none."""
+        known = [c for c in self.runs.columns if c not in tables.KEYS]
+        if name not in known:
+            raise InputError(f"no column is called {name!r}.{did_you_mean(name, known) or ' Known: ' + ', '.join(known) + '.'}")
+        return name
+
+    def values(self, column: str = "leaked", cell: str | int = 0, sample: int = 0) -> NDArray[np.float64]:
+        """One number per run of a cell, by run number; runs missing in between are left out."""
+        import polars as pl
+
+        number = self.cell_number(cell)
+        chosen = self.runs.filter((pl.col("cell") == number) & (pl.col("sample") == sample))
+        return chosen[self.column(column)].to_numpy().astype(np.float64)
+
+    # ----------------------------------------------------------------------------------------------- replay ----
+
+    def plan(self) -> tuple[StudyFile, list[Cell], list[dict[str, Any]]]:
+        """The study, its cells and the settings of its outer samples, from what is stored."""
+        from parapet.study.design import Cell
+        from parapet.study.doubt import settings_in
+        from parapet.study.schema import from_plan
+
+        m = self.manifest
+        asked = from_plan(m["plan"], m["base_file"], m["title"], str(self.folder / "manifest.json"))
+        cells = [Cell(c["cell"], c["name"], c["variant"], c["levels"], c["settings"]) for c in m["cells"]]
+        samples = [{}] if asked.doubt is None else settings_in(self.inputs, asked.doubt)
+        return asked, cells, samples
+
+    def played(self, run: int, cell: str | int = 0, sample: int = 0, record: str = "events", progress: Any = None) -> Played:
+        """One run of the study played again alone, equal to the stored one to the bit.
+
+        Raises
+        ------
+        StoreError
+            If the engine or the catalogue is not the stored one any more, or (never yet seen) the result differs.
+        """
+        from parapet._jit import engine_id
+        from parapet.engine import runner
+        from parapet.study.design import checked
+
+        if engine_id() != self.manifest["engine_id"]:
+            raise StoreError(
+                f"{self.folder}: was played by engine {self.manifest['engine_id']}, this is {engine_id()}; a replay would "
+                f"be another battle. The Parapet that wrote it was {self.manifest['sessions'][0]['packages']['parapet']}."
+            )
+        asked, cells, samples = self.plan()
+        number = self.cell_number(cell)
+        if not 0 <= sample < len(samples):
+            raise InputError(f"sample: got {sample}, the study has outer samples 0 to {len(samples) - 1}.")
+        if run < 0:
+            raise InputError(f"run: got {run}, expected 0 or more.")
+        self._check_catalogue(asked, cells[number])
+        ready = checked(asked, cells[number], samples[sample])
+        return runner.play(ready.scenario, ready.catalogue, self.seed, run, record, progress)
+
+    def _check_catalogue(self, asked: StudyFile, cell: Cell) -> None:
+        from parapet.study.design import checked
+
+        stored = self.manifest["cells"][cell.number]["catalogue_hash"]
+        now = checked(asked, cell).catalogue.hash
+        if now != stored:
+            raise StoreError(
+                f"{self.folder}: the catalogue is not the one of the stored runs ({stored} then, {now} now); a replay would "
+                "be another battle."
+            )
+
+    def duration_s(self, cell: str | int = 0) -> float:
+        """Seconds of battle of a cell."""
+        from parapet.study.design import checked
+
+        asked, cells, _ = self.plan()
+        return checked(asked, cells[self.cell_number(cell)]).scenario.duration_s
+
+    def row(self, run: int, cell: str | int = 0, sample: int = 0) -> dict[str, Any]:
+        """The stored row of a run.
+
+        Raises
+        ------
+        InputError
+            If it was not played.
+        """
+        import polars as pl
+
+        number = self.cell_number(cell)
+        found = self.runs.filter((pl.col("cell") == number) & (pl.col("sample") == sample) & (pl.col("run") == run))
+        if not found.height:
+            stored = self.runs.filter((pl.col("cell") == number) & (pl.col("sample") == sample)).height
+            raise InputError(f"run {run} of cell {number} is not stored; {stored:,} runs of it are.")
+        return found.row(0, named=True)
+
+    # ------------------------------------------------------------------------------------------------ looks ----
+
+    def summary(self, width: int = 100) -> str:
+        """What the study says, as plain text."""
+        from parapet.study.show import text_of
+
+        return text_of(self, width)
+
+    def __repr__(self) -> str:
+        n = self.runs.height
+        cells = f"{self.n_cells} cell{'s' if self.n_cells != 1 else ''}"
+        doubt = f", {self.n_samples} outer samples" if self.n_samples else ""
+        return f"<Study {self.title!r}, seed {self.seed}: {cells}{doubt}, {n:,} runs in {self.folder}>"
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        from parapet.study.show import render
+
+        yield render(self)

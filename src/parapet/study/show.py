@@ -1,0 +1,388 @@
+"""A study for a person, and as plain data: a row per cell, the spread over outer samples, differences of pairs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from parapet.errors import InputError
+from parapet.scenario.read import did_you_mean
+from parapet.study import sequential
+from parapet.study.statistics import Estimate, estimated, paired_difference, parse_until, share
+
+if TYPE_CHECKING:
+    from parapet.study.result import Study
+
+MAX_ROWS = 60
+COLUMNS = ("leaked", "rounds", "value_lost")
+"""Columns that are summed up; the stopping rule's comes first if it is another one."""
+PLAIN = ("rounds", "value_lost")
+"""Columns that the table shows without their interval, to stay readable."""
+TITLES = {"p_no_leaker": "P(no leaker)", "value_lost": "value\nlost"}
+COMPARED = ("leaked", "rounds", "rounds_cost_usd", "value_lost")
+
+
+def _interval(estimate: Estimate) -> Text:
+    """``2.25  1.40 to 3.10``, with as many digits as the interval deserves."""
+    if math.isnan(estimate.value):
+        return Text("-", style="dim")
+    width = estimate.high - estimate.low
+    digits = (
+        2 if not math.isfinite(width) or width <= 0.0 else min(max(0, 1 - math.floor(math.log10(width))), 4)
+    )
+    text = Text(f"{estimate.value:.{digits}f}")
+    if math.isfinite(estimate.half_width):
+        text.append(f"  {estimate.low:.{digits}f} to {estimate.high:.{digits}f}", style="dim")
+    return text
+
+
+def _table(title: str) -> Table:
+    return Table(
+        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False,
+        header_style="dim",
+    )  # fmt: skip
+
+
+def cell_rows(study: Study) -> list[dict[str, Any]]:
+    """Per cell (at the nominal figures): runs, and mean with its interval of each shown column, as plain data."""
+    until = parse_until(study.manifest["until"]) if study.manifest["until"] else None
+    names = list(dict.fromkeys([*([until.column] if until else []), *COLUMNS]))
+    rows = []
+    for cell in study.manifest["cells"]:
+        values = {name: study.values(name, cell["cell"]) for name in names}
+        n = values["leaked"].size
+        enough: int | None = None
+        if until is not None and n:
+            enough = sequential.stops_at(until.values(values[until.column]), until.kind, until.half_width)
+            n = enough or n
+        estimates: dict[str, Estimate] = {}
+        for name in names:
+            row = values[name][:n]
+            is_rule = until is not None and until.kind == "mean" and name == until.column and row.size > 0
+            estimates[name] = sequential.estimate(row, "mean") if is_rule else estimated(row, "mean")
+        none = (values["leaked"][:n] == 0.0).astype(np.float64)
+        is_rule = (
+            until is not None and until.kind == "proportion" and until.column == "leaked" and none.size > 0
+        )
+        estimates["p_no_leaker"] = sequential.estimate(none, "proportion") if is_rule else share(none)
+        rows.append(
+            {
+                "cell": cell["cell"],
+                "name": cell["name"],
+                "runs": n,
+                "stopped": enough is not None,
+                "estimates": estimates,
+            }
+        )
+    return rows
+
+
+def sample_rows(study: Study, column: str = "leaked") -> list[dict[str, Any]]:
+    """Per cell of a study with doubt: the mean of a column at nominal, and how it spreads over the outer samples."""
+    import polars as pl
+
+    if not study.n_samples or not study.runs.height:
+        return []
+    means = study.runs.group_by("cell", "sample").agg(
+        pl.col(column).mean().alias("mean"), pl.len().alias("n")
+    )
+    rows = []
+    for cell in study.manifest["cells"]:
+        mine = means.filter(pl.col("cell") == cell["cell"])
+        outer = mine.filter(pl.col("sample") > 0)["mean"].to_numpy()
+        nominal = mine.filter(pl.col("sample") == 0)["mean"].to_list()
+        within = study.runs.filter((pl.col("cell") == cell["cell"]) & (pl.col("sample") == 0))[column].std()
+        if not outer.size:
+            continue
+        low, middle, high = (float(x) for x in np.quantile(outer, [0.1, 0.5, 0.9]))
+        rows.append(
+            {
+                "cell": cell["cell"], "name": cell["name"], "column": column, "samples": int(outer.size),
+                "nominal": nominal[0] if nominal else None, "p10": low, "median": middle, "p90": high,
+                "sd_between_samples": float(outer.std(ddof=1)) if outer.size > 1 else None,
+                "sd_within_sample": float(within) if isinstance(within, float) else None,
+            }
+        )  # fmt: skip
+    return rows
+
+
+def as_data(study: Study) -> dict[str, Any]:
+    """What `parapet show --json` prints."""
+    m = study.manifest
+    return {
+        "format": m["format"], "title": m["title"], "question": m["question"], "seed": m["seed"], "runs": study.runs.height,
+        "record": m["record"], "engine_id": m["engine_id"], "platform_ids": m["platform_ids"], "until": m["until"],
+        "cells": [
+            {
+                **{key: row[key] for key in ("cell", "name", "runs", "stopped")},
+                "levels": m["cells"][row["cell"]]["levels"], "variant": m["cells"][row["cell"]]["variant"],
+                "estimates": {name: estimate.as_dict() for name, estimate in row["estimates"].items()},
+            }
+            for row in cell_rows(study)
+        ],
+        "doubt": sample_rows(study) or None,
+        "bytes_per_run": round(bytes_per_run(study), 1),
+    }  # fmt: skip
+
+
+def bytes_per_run(study: Study) -> float:
+    """What the store's tables take on the disk, per run."""
+    n = study.runs.height
+    files = [
+        path for name in ("runs", "threats", "shots") for path in (study.folder / name).glob("part-*.parquet")
+    ]
+    return sum(path.stat().st_size for path in files) / n if n else 0.0
+
+
+def render(study: Study) -> RenderableType:
+    """Title, one row per cell, and the spread over outer samples."""
+    m = study.manifest
+    head = Text(study.title, style="bold")
+    if m["question"]:
+        head.append("\n" + m["question"], style="italic")
+    size = bytes_per_run(study)
+    head.append(
+        f"\n{study.runs.height:,} runs, seed {study.seed}, records {m['record']} ({size:,.0f} bytes a run), in {study.folder}",
+        style="dim",
+    )
+    if not study.runs.height:
+        return Group(head, Text("No run is stored yet."))
+    parts: list[RenderableType] = [head, Text(""), _cells_table(study), Text("")]
+    if study.n_samples:
+        parts += [_samples_table(study), Text("")]
+    parts.append(
+        Text(
+            "Intervals hold 95 %: Student for means, Clopper-Pearson for shares. Play a run again: "
+            f"parapet run {study.folder} --run 0" + (" --cell 0" if study.n_cells > 1 else ""),
+            style="dim",
+        )
+    )
+    return Group(*parts)
+
+
+def _cells_table(study: Study) -> Table:
+    rows = cell_rows(study)
+    wide = [name for name in rows[0]["estimates"] if name not in PLAIN]
+    table = _table("Cells" + (" at nominal figures" if study.n_samples else ""))
+    table.add_column("cell", justify="right", no_wrap=True)
+    if study.n_cells > 1:
+        table.add_column("name", min_width=min(32, max(len(row["name"]) for row in rows)))
+    table.add_column("runs", justify="right", no_wrap=True)
+    for name in (*wide, *PLAIN):
+        table.add_column(
+            TITLES.get(name, name.replace("_", " ")),
+            no_wrap=True,
+            justify="left" if name in wide else "right",
+        )
+    for row in rows[:MAX_ROWS]:
+        cells = [str(row["cell"]), *([row["name"]] if study.n_cells > 1 else []), f"{row['runs']:,}"]
+        values = [_interval(row["estimates"][name]) for name in wide]
+        means = [f"{row['estimates'][name].value:.1f}" for name in PLAIN]
+        table.add_row(*cells, *values, *means)
+    if len(rows) > MAX_ROWS:
+        table.caption = f"and {len(rows) - MAX_ROWS} more cells; --json has them all"
+    return table
+
+
+def _samples_table(study: Study) -> Table:
+    table = _table("Leaked over the outer samples (does it survive the doubt in the data?)")
+    table.add_column("name")
+    for name in (
+        "samples",
+        "nominal",
+        "10 %",
+        "median",
+        "90 %",
+        "sd between\nsamples",
+        "sd of runs\nwithin one",
+    ):
+        table.add_column(name, justify="right")
+    for row in sample_rows(study):
+        numbers = [
+            row[k] for k in ("nominal", "p10", "median", "p90", "sd_between_samples", "sd_within_sample")
+        ]
+        table.add_row(row["name"], str(row["samples"]), *("-" if x is None else f"{x:.2f}" for x in numbers))
+    return table
+
+
+# ------------------------------------------------------------------------------------------------------- compare ----
+
+
+def pairs_of(study: Study, names: Sequence[str] | None) -> list[tuple[int, int]]:
+    """Pairs of cells to compare: two variants at the same factor levels, or two cells.
+
+    Without names: the first variant with every other one, or without variants the first cell with every other one.
+
+    Raises
+    ------
+    InputError
+        If a name is no variant and no cell, or there is nothing to compare.
+    """
+    cells = study.manifest["cells"]
+    variants = list(dict.fromkeys(cell["variant"] for cell in cells))
+    if names:
+        if len(names) != 2 or names[0] == names[1]:
+            raise InputError("compare: name two different variants or cells.")
+        if all(name in variants for name in names):
+            return _matched(cells, names[0], names[1])
+        known = [*variants, *(cell["name"] for cell in cells)]
+        for name in names:
+            if name not in known and not name.isdigit():
+                hint = did_you_mean(name, known) or f" There are: {'; '.join(n for n in known[:12] if n)}."
+                raise InputError(f"compare: no variant or cell is called {name!r}.{hint}")
+        return [(study.cell_number(names[0]), study.cell_number(names[1]))]
+    if len(variants) > 1:
+        return [pair for other in variants[1:] for pair in _matched(cells, variants[0], other)]
+    if len(cells) < 2:
+        raise InputError(
+            "compare: the study has one cell; there is nothing to compare it with. Add variants or factors."
+        )
+    return [(0, k) for k in range(1, len(cells))]
+
+
+def _matched(cells: Sequence[dict[str, Any]], a: str, b: str) -> list[tuple[int, int]]:
+    return [
+        (one["cell"], other["cell"])
+        for one in cells if one["variant"] == a
+        for other in cells if other["variant"] == b and other["levels"] == one["levels"]
+    ]  # fmt: skip
+
+
+def compare_rows(study: Study, names: Sequence[str] | None = None) -> list[dict[str, Any]]:
+    """Second minus first of each pair, run by run under the same draws, as plain data.
+
+    With doubt, also how many outer samples have the difference of the same sign as the nominal figures.
+    """
+    rows = []
+    for a, b in pairs_of(study, names):
+        for column in COMPARED:
+            one, other = _both(study, column, a, b, 0)
+            if one.size < 2:
+                continue
+            found = paired_difference(other, one)
+            row = {
+                "a": study.manifest["cells"][a]["name"], "b": study.manifest["cells"][b]["name"], "column": column,
+                "runs": int(one.size), "mean_a": float(one.mean()), "mean_b": float(other.mean()),
+                "difference": found.difference.as_dict(),
+                **{key: found.as_dict()[key] for key in ("variance_reduction", "correlation")},
+            }  # fmt: skip
+            if study.n_samples:
+                row["doubt"] = _over_samples(study, column, a, b)
+            rows.append(row)
+    if not rows:
+        raise InputError(
+            "compare: no two cells have two runs in common yet. Play more with: parapet study ... --runs"
+        )
+    return rows
+
+
+def _both(study: Study, column: str, a: int, b: int, sample: int) -> tuple[Any, Any]:
+    """The values of two cells for the runs that both have."""
+    import polars as pl
+
+    mine = study.runs.filter(pl.col("sample") == sample).select("cell", "run", column)
+    joined = (
+        mine.filter(pl.col("cell") == a)
+        .join(mine.filter(pl.col("cell") == b), on="run", suffix="_b")
+        .sort("run")
+    )
+    return joined[column].to_numpy().astype(np.float64), joined[f"{column}_b"].to_numpy().astype(np.float64)
+
+
+def _over_samples(study: Study, column: str, a: int, b: int) -> dict[str, Any]:
+    import polars as pl
+
+    means = (
+        study.runs.filter(pl.col("sample") > 0)
+        .group_by("cell", "sample")
+        .agg(pl.col(column).mean().alias("mean"))
+    )
+    joined = means.filter(pl.col("cell") == a).join(
+        means.filter(pl.col("cell") == b), on="sample", suffix="_b"
+    )
+    differences = (joined["mean_b"] - joined["mean"]).to_numpy()
+    if not differences.size:
+        return {"samples": 0, "above_0": 0, "below_0": 0, "p10": None, "p90": None}
+    low, high = (float(x) for x in np.quantile(differences, [0.1, 0.9]))
+    return {
+        "samples": int(differences.size), "above_0": int((differences > 0).sum()), "below_0": int((differences < 0).sum()),
+        "p10": low, "p90": high,
+    }  # fmt: skip
+
+
+def render_comparison(study: Study, rows: Sequence[dict[str, Any]]) -> RenderableType:
+    """Differences of pairs, one table for each two variants (or cells)."""
+    cells = {cell["name"]: cell for cell in study.manifest["cells"]}
+    parts: list[RenderableType] = [Text(study.title, style="bold"), Text("")]
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        one, other = cells[row["a"]], cells[row["b"]]
+        is_pair = one["variant"] != other["variant"] and one["levels"] == other["levels"]
+        key = (one["variant"] or "base", other["variant"] or "base") if is_pair else (row["a"], row["b"])
+        where = row["a"].removeprefix(one["variant"]).removeprefix(", ") if is_pair else ""
+        groups.setdefault(key, []).append({**row, "where": where})
+    for (first, second), group in groups.items():
+        parts += [_pair_table(first, second, group, bool(study.n_samples)), Text("")]
+    note = (
+        "Second minus first, the same draws for both; intervals hold 95 %, bold ones leave out 0. 'Saved': how many times "
+        "more runs independent draws would need."
+    )
+    return Group(*parts, Text(note, style="dim"))
+
+
+def _pair_table(first: str, second: str, rows: Sequence[dict[str, Any]], has_doubt: bool) -> Table:
+    table = _table(f"{second} against {first}")
+    if any(row["where"] for row in rows):
+        table.add_column("at", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for name in ("runs", "first", "second"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("difference", no_wrap=True)
+    table.add_column("saved", justify="right", no_wrap=True)
+    if has_doubt:
+        table.add_column("outer samples\nmore / fewer", justify="right", no_wrap=True)
+    last = ""
+    for row in rows:
+        cells: list[Any] = []
+        if any(other["where"] for other in rows):
+            cells.append("" if row["where"] == last else row["where"])
+            last = row["where"]
+        scale = 1e6 if row["column"].endswith("_usd") else 1.0
+        name = row["column"].replace("_usd", ", MUSD").replace("_", " ")
+        reduced = row["variance_reduction"]
+        cells += [name, f"{row['runs']:,}", f"{row['mean_a'] / scale:.2f}", f"{row['mean_b'] / scale:.2f}"]
+        cells += [_difference(row["difference"], scale), "-" if reduced is None else f"{reduced:.1f} x"]
+        if has_doubt:
+            cells.append(
+                f"{row['doubt']['above_0']} / {row['doubt']['below_0']} of {row['doubt']['samples']}"
+            )
+        table.add_row(*cells)
+    return table
+
+
+def _difference(d: dict[str, Any], scale: float) -> Text:
+    has_ends = d["low"] is not None and d["high"] is not None
+    is_clear = has_ends and (d["low"] > 0.0 or d["high"] < 0.0)
+    text = Text(f"{d['value'] / scale:+.2f}", style="bold" if is_clear else "")
+    if has_ends:
+        text.append(f"  {d['low'] / scale:+.2f} to {d['high'] / scale:+.2f}", style="dim")
+    return text
+
+
+def text_of(study: Study, width: int = 100) -> str:
+    """The summary as plain text."""
+    console = Console(
+        file=StringIO(), width=width, color_system=None, force_terminal=False, legacy_windows=False
+    )
+    console.print(render(study))
+    out = console.file
+    assert isinstance(out, StringIO)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()).rstrip() + "\n"

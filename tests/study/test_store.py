@@ -1,0 +1,268 @@
+"""The store: whole files or none, nothing lost and nothing doubled, and no study mixed with another."""
+
+from __future__ import annotations
+
+import errno
+import importlib.util
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import parapet
+from parapet.errors import InputError, StoreError
+from parapet.study import execute, store
+from parapet.study.provenance import differences
+from parapet.study.rows import KEYS, MEASURED
+
+_spec = importlib.util.spec_from_file_location("small", Path(__file__).with_name("small.py"))
+assert _spec is not None and _spec.loader is not None
+small = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(small)
+
+KILLED = Path(__file__).with_name("killed.py")
+RUNS = 30
+
+
+def quiet(text: str) -> None:
+    pass
+
+
+def results(study: parapet.Study) -> pl.DataFrame:
+    return study.runs.drop(*MEASURED)
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return small.written(tmp_path_factory.mktemp("store"))
+
+
+@pytest.fixture(scope="module")
+def whole(file: Path) -> parapet.Study:
+    """The study that nobody interrupts."""
+    return parapet.study(file, runs=RUNS, out=file.parent / "whole", record="shots", say=quiet)
+
+
+def killed(file: Path, out: Path, point: str, nth: int) -> int:
+    arguments = [sys.executable, str(KILLED), str(file), str(out), str(RUNS), point, str(nth)]
+    return subprocess.run(arguments, capture_output=True, timeout=300).returncode
+
+
+# half of the manifest; a part of runs half written; a part of shots there and its runs not; a part of runs written and not
+# in place; between two blocks after some parts
+POINTS = [("half of manifest", 1), ("half of part", 6), ("in place part", 5), ("written part", 6), ("block", 25)]
+
+
+@pytest.mark.parametrize("point, nth", POINTS)
+def test_killed_at_a_fixed_point_it_goes_on_to_the_same_tables(
+    file: Path, whole: parapet.Study, tmp_path: Path, point: str, nth: int
+) -> None:
+    out = tmp_path / "out"
+    assert killed(file, out, point, nth) == -9
+    stored = pl.concat([pl.read_parquet(path) for path in sorted((out / "runs").glob("part-*.parquet"))] or [whole.runs.clear()])
+    assert stored.height < 4 * RUNS
+    said: list[str] = []
+    resumed = parapet.study(file, runs=RUNS, out=out, record="shots", say=said.append)
+    assert results(resumed).equals(results(whole))
+    assert resumed.threats.equals(whole.threats) and resumed.shots.equals(whole.shots)
+    # what was finished was not played again: the times it took are still those of the first process
+    kept = resumed.runs.join(stored.select(KEYS), on=list(KEYS), how="semi")["wall_s"].to_list()
+    assert kept == stored.sort(KEYS)["wall_s"].to_list()
+    assert resumed.manifest["sessions"][-1]["finished"]["runs_played"] == 4 * RUNS - stored.height
+    assert not [path for path in out.rglob("*.tmp") if path.parent.name != "set-aside"]
+    if point != "block":
+        assert any("set aside" in text for text in said), said
+        assert list((out / "set-aside").iterdir())
+    # read by glob without Parapet, nothing is there twice
+    assert pl.read_parquet(out / "runs" / "*.parquet").height == 4 * RUNS
+    assert pl.read_parquet(out / "shots" / "*.parquet").height == whole.shots.height
+
+
+@pytest.mark.slow
+def test_killed_at_fifty_random_moments(file: Path, whole: parapet.Study, tmp_path: Path) -> None:
+    dice = random.Random(7)
+    out = tmp_path / "out"
+    n_killed = 0
+    for _ in range(50):
+        arguments = [sys.executable, str(KILLED), str(file), str(out), str(RUNS), "never", "0"]
+        process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(dice.uniform(0.3, 4.0))
+        n_killed += process.poll() is None
+        process.kill()
+        process.wait()
+        if dice.random() < 0.2:
+            for path in (out / "runs").glob("part-*"):
+                path.unlink()  # so that there is always something left to do
+    assert n_killed > 5
+    resumed = parapet.study(file, runs=RUNS, out=out, record="shots", say=quiet)
+    assert results(resumed).equals(results(whole))
+    assert resumed.threats.equals(whole.threats) and resumed.shots.equals(whole.shots)
+
+
+def test_a_damaged_part_is_set_aside_and_played_again(file: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(execute, "FLUSH_S", 0.0)
+    out = tmp_path / "out"
+    before = parapet.study(file, runs=4, out=out, say=quiet)
+    parts = sorted((out / "runs").glob("part-*.parquet"))
+    assert len(parts) > 3
+    parts[0].write_bytes(parts[0].read_bytes()[:-20])  # cut off
+    spoilt = bytearray(parts[1].read_bytes())
+    spoilt[: len(spoilt) // 2] = bytes(len(spoilt) // 2)  # zeros where a disk lost them
+    parts[1].write_bytes(spoilt)
+    (out / "runs" / "part-000900.parquet").write_bytes(parts[2].read_bytes())  # a copy
+    with pytest.raises(StoreError, match="a part is damaged"):
+        _ = parapet.Study(out).runs
+    said: list[str] = []
+    after = parapet.study(file, runs=4, out=out, say=said.append)
+    assert sum("is damaged" in text for text in said) == 2 and sum("repeats runs" in text for text in said) == 1
+    assert results(after).equals(results(before))
+
+
+def test_a_full_disk_says_so_and_loses_nothing_stored(file: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(execute, "FLUSH_S", 0.0)
+    out = tmp_path / "out"
+    real, count = os.fsync, 0
+
+    def full(handle: int) -> None:
+        nonlocal count
+        count += 1
+        if count > 8:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(handle)
+
+    monkeypatch.setattr(store.os, "fsync", full)
+    with pytest.raises(StoreError, match="the disk is full. Every run already stored is safe"):
+        parapet.study(file, runs=4, out=out, say=quiet)
+    monkeypatch.setattr(store.os, "fsync", real)
+    stored = parapet.Study(out).runs
+    assert 0 < stored.height < 16 and not list(out.rglob("*.tmp"))
+    assert parapet.study(file, runs=4, out=out, say=quiet).runs.height == 16
+
+
+def test_two_processes_do_not_write_to_one_store(file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with store.Store(out):
+        with pytest.raises(StoreError, match=rf"process {os.getpid()} is writing to this study"):
+            parapet.study(file, runs=1, out=out, say=quiet)
+    assert parapet.study(file, runs=1, out=out, say=quiet).runs.height == 4
+
+
+@pytest.mark.parametrize(
+    "old, new, said",
+    [
+        ("[1, 3]", "[1, 4]", "plan.factors|factors.*levels|levels: \\[1, 3\\] in the store, \\[1, 4\\] now"),
+        ("seed: 11", "seed: 12", "seed: 11 in the store, 12 now"),
+        ("mode: salvo", "mode: shoot_look_shoot", "variants.salvo.*\"salvo\" in the store, \"shoot_look_shoot\" now"),
+    ],
+)  # fmt: skip
+def test_another_study_is_not_mixed_in(file: Path, tmp_path: Path, old: str, new: str, said: str) -> None:
+    out = tmp_path / "out"
+    first = small.written(tmp_path)
+    parapet.study(first, runs=1, out=out, say=quiet)
+    before = {path: path.read_bytes() for path in out.rglob("*.*")}
+    small.written(tmp_path, small.STUDY.replace(old, new))
+    with pytest.raises(StoreError, match=said):
+        parapet.study(first, runs=2, out=out, say=quiet)
+    assert {path: path.read_bytes() for path in out.rglob("*.*")} == before
+
+
+def test_a_changed_base_says_what_changed(tmp_path: Path) -> None:
+    file = small.written(tmp_path)
+    parapet.study(file, runs=1, out=tmp_path / "out", say=quiet)
+    small.written(tmp_path, base=small.BASE.replace("distance: 28 km", "distance: 30 km"))
+    with pytest.raises(StoreError, match=r'base.raid.jet.route\[0\].distance: "28 km" in the store, "30 km" now'):
+        parapet.study(file, runs=1, out=tmp_path / "out", say=quiet)
+    small.written(tmp_path, base="# a comment changes nothing\n" + small.BASE)
+    parapet.study(file, runs=1, out=tmp_path / "out", say=quiet)
+
+
+def test_another_engine_or_catalogue_is_not_mixed_in(file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    parapet.study(file, runs=1, out=out, say=quiet)
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    for change, said in (
+        ({"engine_id": "0" * 16}, "engine: 0000000000000000 in the store"),
+        ({"catalogue": {"hash": "x", "entries": {**manifest["catalogue"]["entries"], "interceptors.48n6e3": "old"}}},
+         'catalogue.interceptors.48n6e3: "old" in the store'),
+    ):  # fmt: skip
+        (out / "manifest.json").write_text(json.dumps({**manifest, **change}), encoding="utf-8")
+        with pytest.raises(StoreError, match=said):
+            parapet.study(file, runs=2, out=out, say=quiet)
+    said_too: list[str] = []
+    (out / "manifest.json").write_text(json.dumps({**manifest, "platform_ids": ["f" * 16]}), encoding="utf-8")
+    parapet.study(file, runs=2, out=out, say=said_too.append)
+    assert any("last digits may differ" in text for text in said_too)
+
+
+def test_folders_that_are_no_store_are_left_alone(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("x")
+    with pytest.raises(StoreError, match="holds 'thesis.txt' and no study"):
+        parapet.study(file, runs=1, out=tmp_path / "mine", say=quiet)
+    assert sorted(path.name for path in (tmp_path / "mine").iterdir()) == ["thesis.txt"]
+    (tmp_path / "plain").write_text("x")
+    with pytest.raises(StoreError, match="this is a file"):
+        parapet.study(file, runs=1, out=tmp_path / "plain", say=quiet)
+    with pytest.raises(StoreError, match="holds no study"):
+        parapet.Study(tmp_path / "mine")
+
+
+def test_a_store_of_another_schema_version_is_refused(file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    parapet.study(file, runs=1, out=out, say=quiet)
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    (out / "manifest.json").write_text(json.dumps({**manifest, "format": 99}), encoding="utf-8")
+    for action in (lambda: parapet.Study(out), lambda: parapet.study(file, runs=2, out=out, say=quiet)):
+        with pytest.raises(StoreError, match="got a store of format 99; this version of Parapet reads up to 1"):
+            action()
+    (out / "manifest.json").unlink()
+    with pytest.raises(StoreError, match="its manifest.json is gone"):
+        parapet.study(file, runs=2, out=out, say=quiet)
+
+
+def test_other_tools_read_the_tables(whole: parapet.Study) -> None:
+    import pyarrow.dataset as dataset
+
+    table = dataset.dataset(whole.folder / "runs", format="parquet").to_table()
+    assert table.num_rows == 4 * RUNS and "leaked" in table.column_names
+    described = whole.manifest["columns"]
+    assert described["leaked"].startswith("threats that reached")
+
+
+def test_the_manifest_says_where_results_come_from(whole: parapet.Study) -> None:
+    manifest = whole.manifest
+    assert manifest["study_text"] == small.STUDY and manifest["plan"]["base"]["title"].startswith("Two jets")
+    session = manifest["sessions"][0]
+    assert {"date", "command", "machine", "packages", "workers"} <= session.keys()
+    assert session["packages"]["numba"] and len(manifest["engine_id"]) == 16
+    assert all(len(cell["scenario_hash"]) == 16 for cell in manifest["cells"])
+
+
+def test_differences_are_told_by_path() -> None:
+    old = {"a": 1, "raid": [{"name": "x", "n": 1}, {"name": "y", "n": 2}], "k": [1, 2]}
+    new = {"raid": [{"name": "x", "n": 1}, {"name": "z", "n": 2}], "k": [1, 3], "b": None}
+    assert differences(old, new) == [
+        "a: 1 in the store, nothing now",
+        'raid.y: {"name": "y", "n": 2} in the store, nothing now',
+        'raid.z: nothing in the store, {"name": "z", "n": 2} now',
+        "k: [1, 2] in the store, [1, 3] now",
+        "b: nothing in the store, null now",
+    ]
+    assert differences(old, json.loads(json.dumps(old))) == []
+
+
+def test_the_first_released_store_is_still_read() -> None:
+    """Stores are read forever: this one was written by format 1 and is never written again."""
+    old = parapet.Study(Path(__file__).parent / "stores" / "format-1")
+    assert old.manifest["format"] == 1 and old.runs.height == 8 and old.n_cells == 4
+    assert old.values("leaked", "salvo, count=3").tolist() == [float(n) for n in old.runs.filter(pl.col("cell") == 1)["leaked"]]
+    assert old.cells["count"].to_list() == [1, 3, 1, 3] and old.shots.height == old.runs["rounds"].sum()
+    assert "A small study" in old.summary()
+    with pytest.raises((StoreError, InputError)):
+        old.played(0, 99)
