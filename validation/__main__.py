@@ -10,7 +10,7 @@ from pathlib import Path
 from parapet import catalogue as catalogues
 from parapet.analysis.claims import claims
 from parapet.analysis.claims_text import markdown
-from validation import figures, page
+from validation import coverage, figures, page
 from validation.battles import Played, play
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -36,11 +36,14 @@ def main(arguments: list[str] | None = None) -> int:
     out.mkdir(parents=True, exist_ok=True)
     say("sums, flights, detection")
     played = Played()
-    done = page.sums(catalogue)
+    done = page.sums(catalogue, options.quick)
     found = page.rows(done, played)
     page.write(catalogue, done, found, played, out / "trust.md", options.quick)
     say("figures")
     figures.draw(catalogue, done.chains, out / "figures", played.firsts)
+    for path in coverage.draw(out / "figures"):
+        if path.suffix == ".svg":  # the pages show the PNG
+            path.unlink()
     say("claims without battles")
     (out / "claims.md").write_text(
         markdown(claims(has_battles=False), page.CLAIMS_HEAD_SUMS), encoding="utf-8"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from parapet.analysis.claims_physics import Firsts, Sight
 from parapet.catalogue import Catalogue
-from validation import battles, flight, interceptors, radar
+from validation import battles, coverage, flight, interceptors, radar
 from validation.battles import Played
 from validation.rows import MARKS, PREDICTED, Row, count, table
 
@@ -74,12 +74,19 @@ class Sums:
     chains: list[tuple[str, float, Sight, Firsts]]
     flights: list[str]
     shots: list[str]
+    intervals: str
 
 
-def sums(catalogue: Catalogue) -> Sums:
+def sums(catalogue: Catalogue, is_quick: bool = False) -> Sums:
     """Rows and tables that need no battle."""
     found = [*radar.rows(catalogue), *flight.rows(catalogue), *interceptors.rows(catalogue)]
-    return Sums(found, radar.approaches(catalogue), flight.table(catalogue), interceptors.table(catalogue))
+    return Sums(
+        found,
+        radar.approaches(catalogue),
+        flight.table(catalogue),
+        interceptors.table(catalogue),
+        coverage.text(200 if is_quick else 2000),
+    )
 
 
 def rows(done: Sums, played: Played) -> list[Row]:
@@ -167,6 +174,10 @@ def write(
         *battles.rates_table(played),
         "",
         GAP,
+        "",
+        done.intervals.rstrip(),
+        "",
+        "![Coverage of intervals](figures/coverage.png)",
         "",
         "## Links that are not modelled",
         "",
