@@ -1,7 +1,8 @@
 """Parapet: an open laboratory for long-range air and missile defence.
 
 The public names, exactly: `run` plays a scenario and gives a `Battle`, `check` lists what is wrong with one, `study`
-plays many battles and gives a `Study` (or opens a stored one). They are loaded on first use, so that ``import parapet`` is light.
+plays many battles and gives a `Study` (or opens a stored one). They are loaded on first use, so that
+``import parapet`` is light.
 """
 
 from __future__ import annotations

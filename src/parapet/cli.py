@@ -44,7 +44,7 @@ Playable = Annotated[
 StudyFolder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a stored study.", show_default=False)]
 CellName = Annotated[
     str | None,
-    typer.Option("--cell", metavar="NAME", help="Of a stored study: which cell, by name or number.", show_default=False),
+    typer.Option("--cell", metavar="NAME", help="Of a stored study: a cell, by name or number.", show_default=False),
 ]
 Sample = Annotated[int, typer.Option("--sample", min=0, help="Of a stored study with doubt: which outer sample.")]
 Seed = Annotated[
@@ -195,7 +195,8 @@ def run(
     else:
         _console().print(battle)
         again = ("" if seed is None else f" --seed {seed}") + ("" if not run else f" --run {run}")
-        again += ("" if cell is None else f" --cell {shlex.quote(cell)}") + ("" if not sample else f" --sample {sample}")
+        again += "" if cell is None else f" --cell {shlex.quote(cell)}"
+        again += "" if not sample else f" --sample {sample}"
         _say(f"Ask why: parapet why {file} THREAT{again}")
 
 
@@ -308,7 +309,7 @@ def catalogue_show(
 def study(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A study or scenario file (YAML).", show_default=False)],
     out: Annotated[
-        Path, typer.Option("--out", metavar="DIR", help="Folder that keeps the study; goes on with one.", show_default=False)
+        Path, typer.Option("--out", metavar="DIR", help="Folder that keeps the study.", show_default=False)
     ],
     runs: Annotated[
         int | None,
@@ -364,7 +365,7 @@ def compare(
     folder: StudyFolder,
     variants: Annotated[
         tuple[str, str] | None,
-        typer.Option("--variants", metavar="A B", help="Two variants, or two cells by name or number.", show_default=False),
+        typer.Option("--variants", metavar="A B", help="Two variants, or two cells.", show_default=False),
     ] = None,
     as_json: Json = False,
 ) -> None:

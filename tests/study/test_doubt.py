@@ -27,7 +27,9 @@ def drawn_from(folder: Path, text: str):  # type: ignore[no-untyped-def]
     return study, figures, doubt.samples(study, figures, ready[0].catalogue)
 
 
-@pytest.mark.parametrize("low, nominal, high", [(1.0, 2.0, 4.0), (1.0, 1.0, 4.0), (-2.0, 0.0, 0.5), (3.0, 4.0, 4.0)])
+@pytest.mark.parametrize(
+    "low, nominal, high", [(1.0, 2.0, 4.0), (1.0, 1.0, 4.0), (-2.0, 0.0, 0.5), (3.0, 4.0, 4.0)]
+)
 def test_the_median_is_nominal_and_nothing_leaves_the_range(low: float, nominal: float, high: float) -> None:
     u = np.linspace(0.0, 1.0, 4001)
     x = np.array([doubt.quantile(low, nominal, high, float(v)) for v in u])
@@ -60,7 +62,10 @@ def test_disputed_counts_are_alternatives_with_half_the_weight_on_nominal() -> N
 
 
 def test_which_figures_are_drawn_and_how(tmp_path: Path) -> None:
-    text = small.DOUBT.replace("figures: [", "figures: [systems.*, radars.91n6e.modes.*, interceptors.48n6e3.boost_time, interceptors.48n6e3.range_air, ")
+    text = small.DOUBT.replace(
+        "figures: [",
+        "figures: [systems.*, radars.91n6e.modes.*, interceptors.48n6e3.boost_time, interceptors.48n6e3.range_air, ",
+    )
     _, figures, _ = drawn_from(tmp_path, text)
     by_path = {figure.path: figure for figure in figures}
     catalogue = catalogue_module.load()
@@ -82,23 +87,36 @@ def test_which_figures_are_drawn_and_how(tmp_path: Path) -> None:
 
 
 def test_groups_share_one_draw_and_sample_0_is_the_catalogue(tmp_path: Path) -> None:
-    text = small.DOUBT.replace("samples: 3", "samples: 40\n  groups: {mine: [interceptors.48n6e3.p_reliability, threats.f-16c-block-70.size]}")
-    study, figures, (settings, rows, _) = drawn_from(tmp_path, text)
+    text = small.DOUBT.replace(
+        "samples: 3",
+        "samples: 40\n  groups: {mine: [interceptors.48n6e3.p_reliability, threats.f-16c-block-70.size]}",
+    )
+    study, _, (settings, rows, _) = drawn_from(tmp_path, text)
     assert settings[0] == {} and len(settings) == 41
     by_sample: dict[int, dict[str, doubt.Input]] = {}
     for row in rows:
         by_sample.setdefault(row.sample, {})[row.figure] = row
-    mine = [(s["interceptors.48n6e3.p_reliability"].u, s["threats.f-16c-block-70.size"].u) for s in by_sample.values()]
+    mine = [
+        (s["interceptors.48n6e3.p_reliability"].u, s["threats.f-16c-block-70.size"].u)
+        for s in by_sample.values()
+    ]
     assert all(a == b for a, b in mine) and len({a for a, _ in mine}) == 40
     other = [s["threats.f-16c-block-70.signature.X.front"].u for s in by_sample.values()]
     assert abs(np.corrcoef([a for a, _ in mine], other)[0, 1]) < 0.5
-    chosen = [settings[k]["catalogue.systems.s400-fire-unit.fire_units.n_target_channels"] for k in range(1, 41)]
+    chosen = [
+        settings[k]["catalogue.systems.s400-fire-unit.fire_units.n_target_channels"] for k in range(1, 41)
+    ]
     assert 14 <= chosen.count(1) <= 26 and set(chosen) == {1, 10}
     # a drawn value reaches the catalogue of the cell
     cell = design.cells(study)[0]
     got = design.checked(study, cell, settings[7]).catalogue.interceptors["48n6e3"].si("p_reliability")
     assert got == by_sample[7]["interceptors.48n6e3.p_reliability"].value
-    assert design.checked(study, cell, settings[7]).catalogue.systems["s400-fire-unit"].si("fire_units.n_target_channels") == chosen[6]
+    assert (
+        design.checked(study, cell, settings[7])
+        .catalogue.systems["s400-fire-unit"]
+        .si("fire_units.n_target_channels")
+        == chosen[6]
+    )
 
 
 def test_more_samples_keep_the_first_ones(tmp_path: Path) -> None:

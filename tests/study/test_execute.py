@@ -59,7 +59,9 @@ def test_every_cell_has_its_runs_and_threats_are_accounted_for(found: parapet.St
     assert "4 cells, 24 runs" in repr(found) or "4 cells, 24 runs" in repr(found).replace(",  ", ", ")
 
 
-def test_any_number_of_workers_gives_the_same_tables(file: Path, folder: Path, found: parapet.Study, monkeypatch) -> None:
+def test_any_number_of_workers_gives_the_same_tables(
+    file: Path, folder: Path, found: parapet.Study, monkeypatch
+) -> None:
     monkeypatch.setattr(blocks, "BLOCK_S", 0.02)
     monkeypatch.setattr(execute, "FLUSH_S", 0.01)
     three = parapet.study(file, out=folder / "three", workers=3, record="shots", say=quiet)
@@ -80,7 +82,9 @@ def test_more_runs_extend_a_study_and_repeat_none(file: Path, folder: Path, foun
     assert again.runs.height == 24 and again.manifest["sessions"][-1]["finished"]["runs_played"] == 0
 
 
-def test_a_stopped_study_keeps_what_was_finished_and_goes_on(file: Path, folder: Path, found: parapet.Study, monkeypatch) -> None:
+def test_a_stopped_study_keeps_what_was_finished_and_goes_on(
+    file: Path, folder: Path, found: parapet.Study, monkeypatch
+) -> None:
     monkeypatch.setattr(blocks, "BLOCK_S", 0.001)
     played = blocks.Player.play
     calls = []
@@ -106,7 +110,9 @@ def test_a_stopped_study_keeps_what_was_finished_and_goes_on(file: Path, folder:
     assert first["wall_s"].to_list() == stored["wall_s"].to_list()
 
 
-def test_a_worker_that_fails_loses_nothing_of_the_others(file: Path, folder: Path, found: parapet.Study, monkeypatch) -> None:
+def test_a_worker_that_fails_loses_nothing_of_the_others(
+    file: Path, folder: Path, found: parapet.Study, monkeypatch
+) -> None:
     monkeypatch.setattr(blocks, "BLOCK_S", 0.001)
     checked = blocks.check_log
 
@@ -126,9 +132,9 @@ def test_a_worker_that_fails_loses_nothing_of_the_others(file: Path, folder: Pat
 
 def test_cells_have_common_draws(file: Path, folder: Path, tmp_path: Path) -> None:
     """Two variants that differ in nothing the battle sees are equal run by run."""
-    text = small.STUDY.replace("systems[guard].doctrine.mode: salvo", "systems[guard].doctrine.hold_fire: false").replace(
-        "systems[guard].doctrine.salvo: 1", "raid[jet].interval: 3 s"
-    )
+    text = small.STUDY.replace(
+        "systems[guard].doctrine.mode: salvo", "systems[guard].doctrine.hold_fire: false"
+    ).replace("systems[guard].doctrine.salvo: 1", "raid[jet].interval: 3 s")
     same = parapet.study(small.written(tmp_path, text), out=tmp_path / "out", say=quiet)
     for column in ("leaked", "rounds", "plots", "value_lost"):
         assert (same.values(column, "salvo, count=3") == same.values(column, "look, count=3")).all()
@@ -148,7 +154,7 @@ def test_any_run_is_replayed_to_the_bit(found: parapet.Study) -> None:
 def test_a_replay_that_differs_is_not_passed_off(file: Path, folder: Path) -> None:
     study = parapet.study(file, runs=1, out=folder / "forged", say=quiet)
     study._tables["runs"] = study.runs.with_columns(plots=pl.col("plots") + 1)
-    with pytest.raises(StoreError, match="plots: .* stored, .* now"):
+    with pytest.raises(StoreError, match=r"plots: .* stored, .* now"):
         replay(study, 0, 0)
     study.manifest["engine_id"] = "another"
     with pytest.raises(StoreError, match="was played by engine another"):
@@ -196,9 +202,12 @@ def test_stopping_depends_on_the_prefix_only(tmp_path: Path, monkeypatch) -> Non
 
 
 @pytest.mark.parametrize(
-    "rule, said", [("laeked +- 1", "Did you mean 'leaked'"), ("leaked", "expected a column"), ("leaked +- -1", "above 0")]
+    "rule, said",
+    [("laeked +- 1", "Did you mean 'leaked'"), ("leaked", "expected a column"), ("leaked +- -1", "above 0")],
 )
-def test_a_wrong_rule_is_refused_before_anything_is_played(file: Path, tmp_path: Path, rule: str, said: str) -> None:
+def test_a_wrong_rule_is_refused_before_anything_is_played(
+    file: Path, tmp_path: Path, rule: str, said: str
+) -> None:
     with pytest.raises(InputError, match=said):
         parapet.study(file, out=tmp_path / "out", until=rule, say=quiet)
     assert not (tmp_path / "out").exists()
@@ -239,7 +248,9 @@ def test_without_a_folder_the_result_keeps_its_own(file: Path) -> None:
 
 def test_a_study_can_be_played_outside_the_main_thread(file: Path, tmp_path: Path) -> None:
     out: list[parapet.Study] = []
-    thread = threading.Thread(target=lambda: out.append(parapet.study(file, runs=1, out=tmp_path / "t", say=quiet)))
+    thread = threading.Thread(
+        target=lambda: out.append(parapet.study(file, runs=1, out=tmp_path / "t", say=quiet))
+    )
     thread.start()
     thread.join()
     assert out[0].runs.height == 4

@@ -49,7 +49,11 @@ def replay(
         if column not in (*KEYS, *MEASURED) and stored[column] != again[column]
     ]
     if different:
-        hint = "" if played.platform_id in study.manifest["platform_ids"] else " This machine's arithmetic is another one."
+        hint = (
+            ""
+            if played.platform_id in study.manifest["platform_ids"]
+            else " This machine's arithmetic is another one."
+        )
         raise StoreError(f"{study.folder}: {what} came out differently: {'; '.join(different)}.{hint}")
     return battle, f"{what}: equal to the stored row, to the bit."
 

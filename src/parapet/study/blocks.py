@@ -57,7 +57,11 @@ class Player:
     """
 
     def __init__(
-        self, study: StudyFile, cells: Sequence[Cell], samples: Sequence[Mapping[str, Any]], interceptors: Sequence[str]
+        self,
+        study: StudyFile,
+        cells: Sequence[Cell],
+        samples: Sequence[Mapping[str, Any]],
+        interceptors: Sequence[str],
     ) -> None:
         self.study = study
         self.cells = cells
@@ -111,8 +115,14 @@ class Player:
             if sample == 0 and isinstance(error, InputError):
                 raise
             what = f"cell {cell.name!r}" + (f", outer sample {sample}" if sample else "")
-            cure = " Leave figures out with doubt.except, or bind them together with doubt.groups." if sample else ""
-            finding = self.study.document.finding("error", ("doubt",), f"{what} cannot be played: {error}{cure}")
+            cure = (
+                " Leave figures out with doubt.except, or bind them together with doubt.groups."
+                if sample
+                else ""
+            )
+            finding = self.study.document.finding(
+                "error", ("doubt",), f"{what} cannot be played: {error}{cure}"
+            )
             raise InputError([finding]) from None
 
     def _fly_out(self, ready: Checked) -> None:
@@ -130,7 +140,11 @@ class Player:
         """World, State and Log for this thread."""
         if getattr(self._local, "key", None) != key:
             compiled = self.compiled(key)
-            self._local.kept = compiled, new_state(compiled.world, compiled.sizes), new_log(compiled.world, compiled.sizes)
+            self._local.kept = (
+                compiled,
+                new_state(compiled.world, compiled.sizes),
+                new_log(compiled.world, compiled.sizes),
+            )
             self._local.key = key
         kept: tuple[Compiled, State, Log] = self._local.kept
         return kept
@@ -165,7 +179,9 @@ class Player:
         found = found[:n_done]
         return Block(key, self._joined(found, frames), runs[:n_done], time.perf_counter() - begin)
 
-    def _joined(self, found: NDArray[Any], frames: Mapping[str, list[pl.DataFrame]]) -> dict[str, pl.DataFrame]:
+    def _joined(
+        self, found: NDArray[Any], frames: Mapping[str, list[pl.DataFrame]]
+    ) -> dict[str, pl.DataFrame]:
         import polars as pl
 
         joined = {name: pl.concat(parts) for name, parts in frames.items() if parts}
@@ -248,5 +264,3 @@ class Todo:
         if n:
             old, m = self.seconds.get(key, (0.0, 0))
             self.seconds[key] = (old + seconds, m + n)
-
-

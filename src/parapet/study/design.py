@@ -1,4 +1,4 @@
-"""The cells of a study: every variant with every point of the design, each a scenario of its own, checked before play."""
+"""The cells of a study: every variant with every point of the design, each a scenario checked before play."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
 from parapet.catalogue import Catalogue
 from parapet.errors import Finding, InputError, ScenarioError, sorted_findings
@@ -69,10 +70,12 @@ def cells(study: StudyFile) -> list[Cell]:
     n = len(points) * len(study.variants)
     if n > MAX_CELLS:
         finding = study.document.finding(
-            "error", ("factors",), f"the design has {n:,} cells; the limit is {MAX_CELLS:,}. Take fewer levels."
+            "error",
+            ("factors",),
+            f"the design has {n:,} cells; the limit is {MAX_CELLS:,}. Take fewer levels.",
         )
         raise ScenarioError([finding])
-    found = []
+    found: list[Cell] = []
     for variant, settings in study.variants.items():
         for point in points:
             parts = [variant] if variant else []
@@ -98,7 +101,9 @@ def design_points(study: StudyFile) -> list[dict[str, Any]]:
     kind, size = study.design.kind, study.design.size
     if kind == "grid":
         levels = [_levels(factor) for factor in factors]
-        return [dict(zip((f.path for f in factors), point, strict=True)) for point in itertools.product(*levels)]
+        return [
+            dict(zip((f.path for f in factors), point, strict=True)) for point in itertools.product(*levels)
+        ]
     if kind == "one_at_a_time":
         return _one_at_a_time(study)
     units = unit_points(kind, size, len(factors), study.seed)
@@ -166,7 +171,9 @@ def _one_at_a_time(study: StudyFile) -> list[dict[str, Any]]:
     for factor in study.factors:
         value = None if factor.path.startswith(CATALOGUE) else value_at(study.base.data, factor.path)
         levels = _levels(factor)
-        base[factor.path] = value if value is not None else levels[len(levels) // 2 if not factor.levels else 0]
+        base[factor.path] = (
+            value if value is not None else levels[len(levels) // 2 if not factor.levels else 0]
+        )
     points = [dict(base)]
     for factor in study.factors:
         points += [{**base, factor.path: level} for level in _levels(factor) if level != base[factor.path]]
@@ -194,11 +201,13 @@ def checked(study: StudyFile, cell: Cell, sample: Mapping[str, Any] | None = Non
     findings: list[Finding] = []
     try:
         scenario = Scenario.model_validate(data)
-    except reading.ValidationError as error:
+    except ValidationError as error:
         errors = error.errors(include_url=False, include_input=True)
         # The words for what pydantic objects to are the scenario reader's own.
         findings = reading._findings(document, errors)
-        raise ScenarioError([_blamed(study, cell, finding) for finding in sorted_findings(findings)]) from None
+        raise ScenarioError(
+            [_blamed(study, cell, finding) for finding in sorted_findings(findings)]
+        ) from None
     scenario._lines = base.lines
     scenario._file = base.file
     try:
@@ -221,7 +230,11 @@ def catalogue_of(scenario: Scenario) -> Catalogue:
     """The scenario's catalogue; cells that change the same figures share one."""
     from parapet import catalogue as catalogue_module
 
-    key = (catalogue_module.load().hash, f"{scenario.file}:{scenario.catalogue}", repr(scenario.catalogue_overrides))
+    key = (
+        catalogue_module.load().hash,
+        f"{scenario.file}:{scenario.catalogue}",
+        repr(scenario.catalogue_overrides),
+    )
     with _catalogues_lock:
         found = _catalogues.get(key)
         if found is None:
@@ -281,7 +294,10 @@ def check_cells(study: StudyFile, found: list[Cell]) -> list[Checked]:
         findings = sorted_findings(findings)
         more = len(findings) - MAX_SHOWN
         if more > 0:
-            findings = [*findings[:MAX_SHOWN], Finding("error", f"and {more:,} more of the kind.", study.file)]
+            findings = [
+                *findings[:MAX_SHOWN],
+                Finding("error", f"and {more:,} more of the kind.", study.file),
+            ]
         raise ScenarioError(findings)
     return results
 
@@ -291,6 +307,10 @@ def interceptors_of(ready: Sequence[Checked]) -> list[str]:
     found: set[str] = set()
     for one in ready:
         for system in one.scenario.systems:
-            load = system.loads if system.loads is not None else one.catalogue.systems[system.system].fire_units.load
+            load = (
+                system.loads
+                if system.loads is not None
+                else one.catalogue.systems[system.system].fire_units.load
+            )
             found.update(load)
     return sorted(found)

@@ -1,6 +1,6 @@
 """Doubt in the data: outer samples of catalogue figures, drawn between low and high with the median at nominal.
 
-What is not known (epistemic doubt, the outer loop) is kept apart from what is random (aleatory, the runs of one sample).
+What is not known (epistemic doubt, the outer loop) is kept apart from what is random (aleatory, its runs).
 Sample 0 is the catalogue as it stands. One uniform number ``u`` drives each group of figures that move together; groups
 are independent. Samples are points of a scrambled Sobol sequence, so that asking for more keeps the first ones.
 """
@@ -42,7 +42,9 @@ NOT_PLAYED = ("length", "n_rounds_total", "mean_speed", "burnout_speed", "apogee
               "pack_size", "launcher_share", "mast_height")  # fmt: skip
 """Figures that are never drawn: those the battle does not use, which would only blur the ranking; how rounds fit their
 launchers, which stands or falls with the loads; and masts, which are a choice and not a range."""
-_COUNTS = ("count", "launchers", "tubes_per_launcher", "n_target_channels", "n_missile_channels", "n_targets_tracked")  # fmt: skip
+_COUNTS = (
+    "count", "launchers", "tubes_per_launcher", "n_target_channels", "n_missile_channels", "n_targets_tracked",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -77,15 +79,15 @@ def quantile(low: float, nominal: float, high: float, u: float, is_log: bool = F
     the draws on each side. In the logarithm if `is_log`. Never outside low to high.
     """
     if is_log:
-        logs = [math.log(value) for value in (low, nominal, high)]
-        return min(max(math.exp(quantile(*logs, u)), low), high)
+        drawn = quantile(math.log(low), math.log(nominal), math.log(high), u)
+        return min(max(math.exp(drawn), low), high)
     if u < 0.5:
         return min(low + (nominal - low) * math.sqrt(2.0 * u), nominal)
     return max(high - (high - nominal) * math.sqrt(2.0 * (1.0 - u)), nominal)
 
 
 def count_at(low: float, nominal: float, high: float, u: float) -> float:
-    """A disputed count: one of the printed numbers, the nominal one in half of the draws (with it, half on each side)."""
+    """A disputed count: one of the printed numbers, the nominal one in half of the draws."""
     below, above = low < nominal, high > nominal
     if below and u < (0.25 if above else 0.5):
         return low
@@ -160,7 +162,13 @@ def figures_drawn(study: StudyFile, scenarios: Iterable[tuple[Scenario, Catalogu
                 used.add(path)
                 is_wanted = _matches(path, doubt.figures) and not _matches(path, doubt.left_out)
                 is_set = f"{CATALOGUE}{path}" in doubt.alternatives
-                if path in found or not is_wanted or is_set or figure.low >= figure.high or key.split(".")[0] in NOT_PLAYED:
+                if (
+                    path in found
+                    or not is_wanted
+                    or is_set
+                    or figure.low >= figure.high
+                    or key.split(".")[0] in NOT_PLAYED
+                ):
                     continue
                 found[path] = _drawn(path, section, name, key, figure, doubt)
     _check_patterns(study, doubt, used)
@@ -184,27 +192,37 @@ def _check_patterns(study: StudyFile, doubt: Doubt, used: set[str]) -> None:
     from parapet.scenario.read import did_you_mean
 
     findings = []
-    places = [(("doubt", "figures"), doubt.figures), (("doubt", "except"), doubt.left_out)]
+    places: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
+        (("doubt", "figures"), doubt.figures),
+        (("doubt", "except"), doubt.left_out),
+    ]
     places += [(("doubt", "groups", name), patterns) for name, patterns in doubt.groups.items()]
     for where, patterns in places:
         for pattern in patterns:
             if not any(_matches(path, [pattern]) for path in used):
-                hint = did_you_mean(pattern, used) or " Figures are named section.id.key, e.g. interceptors.48n6e3.boost_time."
+                hint = (
+                    did_you_mean(pattern, used)
+                    or " Figures are named section.id.key, e.g. interceptors.48n6e3.boost_time."
+                )
                 text = f"no figure that this study uses is called {pattern!r}.{hint}"
                 findings.append(study.document.finding("error", where, text))
     if findings:
         raise ScenarioError(findings)
 
 
-def samples(study: StudyFile, drawn: list[Drawn], catalogue: Catalogue) -> tuple[list[dict[str, Any]], list[Input], int]:
+def samples(
+    study: StudyFile, drawn: list[Drawn], catalogue: Catalogue
+) -> tuple[list[dict[str, Any]], list[Input], int]:
     """Settings of every outer sample (path -> value), the same as rows, and how many points the catalogue refused.
 
-    Sample 0 sets nothing. A point whose figures contradict each other (a load that no longer fits the launchers) is left
+    Sample 0 sets nothing. A point whose figures contradict each other (a load too large for the launchers) is left
     out, and the next point of the sequence takes its place.
     """
     doubt = study.doubt
     assert doubt is not None
-    groups = sorted({figure.group for figure in drawn}) + [f"alternative {path}" for path in doubt.alternatives]
+    groups = sorted({figure.group for figure in drawn}) + [
+        f"alternative {path}" for path in doubt.alternatives
+    ]
     if not groups:
         text = "nothing is in doubt: every figure these patterns name has low equal to high."
         raise ScenarioError([study.document.finding("error", ("doubt",), text)])
@@ -235,7 +253,9 @@ def _points(n: int, size: int, seed: int) -> Any:
     return qmc.Sobol(n, scramble=True, rng=seed).random_base2(m)
 
 
-def _sample(number: int, doubt: Doubt, drawn: list[Drawn], u: Mapping[str, float]) -> tuple[dict[str, Any], list[Input]]:
+def _sample(
+    number: int, doubt: Doubt, drawn: list[Drawn], u: Mapping[str, float]
+) -> tuple[dict[str, Any], list[Input]]:
     settings: dict[str, Any] = {}
     rows = []
     for one in drawn:
@@ -260,8 +280,10 @@ def _sample(number: int, doubt: Doubt, drawn: list[Drawn], u: Mapping[str, float
         settings[path] = chosen
         is_number = isinstance(chosen, int | float) and not isinstance(chosen, bool)
         name = path.removeprefix(CATALOGUE)
-        value = float(chosen) if is_number else None
-        rows.append(Input(number, name, value, json.dumps(chosen), "", None, f"alternative {path}", share))
+        number_or_none = float(chosen) if is_number else None
+        rows.append(
+            Input(number, name, number_or_none, json.dumps(chosen), "", None, f"alternative {path}", share)
+        )
     return settings, rows
 
 
@@ -280,7 +302,9 @@ def settings_in(frame: pl.DataFrame, doubt: Doubt) -> list[dict[str, Any]]:
     """Settings of every outer sample (path -> value), from the table ``inputs``: what was drawn once stays drawn."""
     settings: list[dict[str, Any]] = [{} for _ in range(doubt.samples + 1)]
     alternatives = {path.removeprefix(CATALOGUE): path for path in doubt.alternatives}
-    for sample, figure, value, text, unit in frame.select("sample", "figure", "value", "text", "unit").iter_rows():
+    for sample, figure, value, text, unit in frame.select(
+        "sample", "figure", "value", "text", "unit"
+    ).iter_rows():
         if figure in alternatives:
             settings[sample][alternatives[figure]] = json.loads(text)
         else:
@@ -302,5 +326,3 @@ def _refusal(settings: Mapping[str, Any], catalogue: Catalogue) -> str:
     except InputError as error:
         return error.findings[0].message
     return ""
-
-

@@ -1,7 +1,7 @@
 """Playing a study: what is missing in the store is played in blocks by a pool of threads and stored as it comes.
 
-Which battle is played where and when changes nothing: a run is addressed by (seed, run), and stopping looks at prefixes of
-the run index only. So the tables are equal for any number of workers and any number of interruptions.
+Which battle is played where and when changes nothing: a run is addressed by (seed, run), and stopping looks at
+prefixes of the run index only. So the tables are equal for any number of workers and any number of interruptions.
 """
 
 from __future__ import annotations
@@ -112,7 +112,10 @@ class Pending:
         self.since = time.monotonic()
         blocks = [block for block in self.blocks if block.runs.size]
         if blocks:
-            tables = {name: pl.concat([b.frames[name] for b in blocks if name in b.frames]) for name in blocks[0].frames}
+            tables = {
+                name: pl.concat([b.frames[name] for b in blocks if name in b.frames])
+                for name in blocks[0].frames
+            }
             store.add(tables)
         self.blocks = []
 
@@ -143,7 +146,9 @@ class _Interruptions:
 class Execution:
     """One call of a study."""
 
-    def __init__(self, player: Player, store: Store, goal: Goal, todo: Todo, names: Sequence[str], tell: Tell | None) -> None:
+    def __init__(
+        self, player: Player, store: Store, goal: Goal, todo: Todo, names: Sequence[str], tell: Tell | None
+    ) -> None:
         self.player = player
         self.store = store
         self.goal = goal
@@ -177,7 +182,11 @@ class Execution:
         self._say(is_last=True)
 
     def _run(
-        self, pool: ThreadPoolExecutor, workers: int, futures: dict[Future[Block], Key], interruptions: _Interruptions
+        self,
+        pool: ThreadPoolExecutor,
+        workers: int,
+        futures: dict[Future[Block], Key],
+        interruptions: _Interruptions,
     ) -> None:
         queue = deque(self.todo.keys)
         for key in self.todo.keys:
@@ -260,12 +269,22 @@ class Execution:
         key, estimate = self._widest()
         name = self.names[key[0]]
         return Progress(
-            done, wanted, self.n_played, rate, 0.0 if is_last else left_s, name, self._column(), estimate, is_last
+            done,
+            wanted,
+            self.n_played,
+            rate,
+            0.0 if is_last else left_s,
+            name,
+            self._column(),
+            estimate,
+            is_last,
         )
 
     def _column(self) -> str:
         until = self.goal.until
-        return f"p(no {until.column})" if until is not None and until.kind == "proportion" else self.goal.column
+        return (
+            f"p(no {until.column})" if until is not None and until.kind == "proportion" else self.goal.column
+        )
 
     def _guess(self, key: Key) -> int:
         until = self.goal.until
@@ -293,5 +312,3 @@ class Execution:
         if self.goal.until is not None:
             return sequential.estimate(prefix, self.goal.until.kind)
         return estimated(prefix, "mean")
-
-

@@ -1,7 +1,7 @@
 """Paths into a scenario, and scenarios changed along them.
 
 A path is written as people name things: ``raid[cruise].count``, ``systems[ankara].doctrine.salvo``,
-``catalogue.interceptors.48n6e3.p_reliability``. List items go by their name, by their number from 0, or ``[*]`` for all.
+``catalogue.interceptors.48n6e3.p_reliability``. List items go by their name, by number from 0, or ``[*]`` for all.
 Changes are made on the text of the base scenario before it is read, so ``12 km`` and ``2`` mean what they mean there.
 """
 
@@ -160,11 +160,14 @@ def changed(data: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, A
 
 def _put(data: dict[str, Any], place: tuple[str | int, ...], value: Any) -> None:
     holder: Any = data
-    model: Any = Scenario
-    shape: tuple[str, Any] = ("block", model)
-    for depth, step in enumerate(place[:-1]):
-        shape = _shape(shape[1].model_fields[keys_of(shape[1])[str(step)]].annotation) if shape[0] == "block" else _shape(shape[1])
-        inside = holder[step] if isinstance(holder, list) else holder.get(step)
+    shape: tuple[str, Any] = ("block", Scenario)
+    for step in place[:-1]:
+        shape = (
+            _shape(shape[1].model_fields[keys_of(shape[1])[str(step)]].annotation)
+            if shape[0] == "block"
+            else _shape(shape[1])
+        )
+        inside = holder.get(step) if isinstance(holder, dict) else holder[step]
         if not isinstance(inside, dict | list):
             inside = _spelt_out(inside, shape)
             holder[step] = inside

@@ -44,8 +44,8 @@ def study(
     source
         Path of a study file or of a scenario file (a study with one cell).
     runs
-        Runs of each cell (and of each outer sample, where there is doubt); with `until` the most there may be. Left out,
-        the file's, else 100.
+        Runs of each cell (and of each outer sample, where there is doubt); with `until` the most there may be. Left
+        out, the file's, else 100.
     out
         Folder of the store. If it holds this study already, only what is missing is played. Left out, a folder that
         goes with the result.
@@ -88,13 +88,20 @@ def study(
     if out is None:
         kept = tempfile.TemporaryDirectory(prefix="parapet-study-")
         out = kept.name
-    speak = say or (lambda text: print(text, file=sys.stderr, flush=True))  # noqa: T201
+    speak = say or _to_error_channel
     folder = Path(out)
     _Session(asked, rule, folder, n_workers, speak).play(progress)
     return Study(folder, kept)
 
 
-def _with(asked: StudyFile, runs: int | None, seed: int | None, until: str | None, record: str | None) -> StudyFile:
+def _to_error_channel(text: str) -> None:
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def _with(
+    asked: StudyFile, runs: int | None, seed: int | None, until: str | None, record: str | None
+) -> StudyFile:
     """The study with what the call says instead of the file."""
     if runs is not None:
         if runs < 1:
@@ -169,7 +176,9 @@ class _Session:
         samples = self._samples(store, is_old)
         player = Player(self.asked, self.cells, samples, self.interceptors)
         for cell in self.cells:
-            player.compiled((cell.number, 0))  # what only the compiler refuses is said before anything is played
+            player.compiled(
+                (cell.number, 0)
+            )  # what only the compiler refuses is said before anything is played
         schema = tables.runs_frame(np.zeros(0, player.dtype)).schema
         parts = store.parts(schema)
         if not is_old:
@@ -180,7 +189,7 @@ class _Session:
         todo = Todo([(cell.number, k) for cell in self.cells for k in range(len(samples))])
         for part in parts:
             for (cell, sample), rows in part.group_by("cell", "sample"):
-                todo.done((cell, sample), rows["run"].to_numpy(), goal.value(rows))  # type: ignore[arg-type]
+                todo.done((cell, sample), rows["run"].to_numpy(), goal.value(rows))
         execution = Execution(player, store, goal, todo, [cell.name for cell in self.cells], tell)
         execution.run(self.workers)
         self._finish(store, execution, player)
@@ -213,7 +222,9 @@ class _Session:
         for ready in self.ready:
             used = doubt.entries_used(ready.scenario, ready.catalogue)
             # what a cell changes stands in the plan; here it is what the catalogue itself says
-            entries |= {k: v for k, v in provenance.entry_hashes(_unchanged(ready), used).items() if k not in entries}
+            entries |= {
+                k: v for k, v in provenance.entry_hashes(_unchanged(ready), used).items() if k not in entries
+            }
         return _plain({
             "format": FORMAT,
             "kind": "parapet study",
@@ -261,7 +272,7 @@ class _Session:
         if is_old and path.exists():
             return list(doubt.settings_in(pl.read_parquet(path), self.asked.doubt))
         drawn = doubt.figures_drawn(self.asked, [(ready.scenario, _unchanged(ready)) for ready in self.ready])
-        settings, rows, n_refused = doubt.samples(self.asked, drawn, _unchanged(self.ready[0]))
+        _, rows, n_refused = doubt.samples(self.asked, drawn, _unchanged(self.ready[0]))
         n_groups = len({row.group for row in rows})
         store.manifest["doubt"] = {
             "figures": len({row.figure for row in rows}), "groups": n_groups, "samples": self.asked.doubt.samples,
@@ -298,7 +309,9 @@ def _plain(data: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def cells_frame(asked: StudyFile, cells: Sequence[design.Cell], ready: Sequence[design.Checked]) -> pl.DataFrame:
+def cells_frame(
+    asked: StudyFile, cells: Sequence[design.Cell], ready: Sequence[design.Checked]
+) -> pl.DataFrame:
     """The table ``cells``: number, name, variant, one column per factor (by its label), and hashes."""
     import polars as pl
 
@@ -314,7 +327,9 @@ def cells_frame(asked: StudyFile, cells: Sequence[design.Cell], ready: Sequence[
         numbers = all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
         is_float = numbers and any(isinstance(v, float) for v in values)
         label = factor.label if factor.label not in columns else factor.path
-        columns[label] = [float(v) for v in values] if is_float else values if numbers else [str(v) for v in values]
+        columns[label] = (
+            [float(v) for v in values] if is_float else values if numbers else [str(v) for v in values]
+        )
     columns["scenario_hash"] = [scenario_hash(one.scenario) for one in ready]
     columns["catalogue_hash"] = [one.catalogue.hash for one in ready]
     return pl.DataFrame(columns)

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from parapet.catalogue import Catalogue
@@ -54,7 +55,7 @@ def command() -> str:
     """The command line of this process, without the folder of the program."""
     if not sys.argv or not sys.argv[0]:
         return "python"
-    name = os.path.basename(sys.argv[0])  # noqa: PTH119
+    name = Path(sys.argv[0]).name
     return " ".join([name, *sys.argv[1:]])
 
 
@@ -90,7 +91,9 @@ def differences(stored: Any, now: Any, path: str = "") -> list[str]:
         return differences({i["name"]: i for i in stored}, {i["name"]: i for i in now}, path)
     if isinstance(stored, list) and isinstance(now, list) and len(stored) == len(now) and _are_blocks(stored):
         return [
-            text for i, (a, b) in enumerate(zip(stored, now, strict=True)) for text in differences(a, b, f"{path}[{i}]")
+            text
+            for i, (a, b) in enumerate(zip(stored, now, strict=True))
+            for text in differences(a, b, f"{path}[{i}]")
         ]
     return [] if stored == now else [f"{path}: {_shown(stored)} in the store, {_shown(now)} now"]
 

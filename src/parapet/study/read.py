@@ -1,4 +1,4 @@
-"""A study file (or a plain scenario, a study with one cell) as a `StudyFile`, or the full list of what is wrong with it."""
+"""A study file (or a plain scenario, a study with one cell) as a `StudyFile`, or the full list of what is wrong."""
 
 from __future__ import annotations
 
@@ -130,7 +130,9 @@ class _Reader:
     def _base(self) -> None:
         name = self.data.get("base")
         if not isinstance(name, str) or not name:
-            self.wrong(("base",) if "base" in self.data else (), "'base' is missing: the path of a scenario file.")
+            self.wrong(
+                ("base",) if "base" in self.data else (), "'base' is missing: the path of a scenario file."
+            )
             return
         file = FilePath(self.document.file).parent / name
         result = reading(file)
@@ -165,7 +167,9 @@ class _Reader:
             for i, block in enumerate(blocks):
                 inner: Path = (*where, i) if isinstance(settings, list) else where
                 if not isinstance(block, dict):
-                    self.wrong(inner, f"got {block!r}, expected 'path: value', e.g. 'raid[cruise].count: 40'.")
+                    self.wrong(
+                        inner, f"got {block!r}, expected 'path: value', e.g. 'raid[cruise].count: 40'."
+                    )
                     continue
                 for path, value in block.items():
                     if self._path((*inner, path), path):
@@ -189,7 +193,9 @@ class _Reader:
         if isinstance(value, list):
             value = {"levels": value}
         if not isinstance(value, dict):
-            self.wrong(where, f"got {value!r}, expected levels such as [20, 40, 60] or {{low: 0.5, high: 0.9}}.")
+            self.wrong(
+                where, f"got {value!r}, expected levels such as [20, 40, 60] or {{low: 0.5, high: 0.9}}."
+            )
             return None
         for key in value:
             if key not in FACTOR_KEYS:
@@ -216,12 +222,16 @@ class _Reader:
         if unit != unit_high:
             self.wrong(where, f"low is in {unit or 'no unit'} and high in {unit_high or 'no unit'}; use one.")
         if not low < high or (is_log and low <= 0.0):
-            self.wrong(where, f"got low {low:g} and high {high:g}; low must be below high{' and above 0' * is_log}.")
+            self.wrong(
+                where, f"got low {low:g} and high {high:g}; low must be below high{' and above 0' * is_log}."
+            )
         count = self._whole((*where, "count"), value.get("count", 5), 2)
         return Factor(path, (), low, high, unit, is_log, is_whole, count, label)
 
     def _number(self, where: Path, value: Any, key: str) -> tuple[float, str] | None:
-        match = _NUMBER_AND_UNIT.match(str(value)) if value is not None and not isinstance(value, bool) else None
+        match = (
+            _NUMBER_AND_UNIT.match(str(value)) if value is not None and not isinstance(value, bool) else None
+        )
         if match is None:
             self.wrong(where, f"got {key}: {value!r}, expected a number or a text such as '12 km'.")
             return None
@@ -243,10 +253,15 @@ class _Reader:
             return Design()
         for key in block:
             if key not in ("kind", "size"):
-                self.wrong((*where, key), f"unknown key {key!r}.{did_you_mean(key, ('kind', 'size'))} Known here: kind, size.")
+                self.wrong(
+                    (*where, key),
+                    f"unknown key {key!r}.{did_you_mean(key, ('kind', 'size'))} Known here: kind, size.",
+                )
         kind = block.get("kind", "grid")
         if kind not in DESIGNS:
-            self.wrong(where, f"got {kind!r}, expected one of {', '.join(DESIGNS)}.{did_you_mean(kind, DESIGNS)}")
+            self.wrong(
+                where, f"got {kind!r}, expected one of {', '.join(DESIGNS)}.{did_you_mean(kind, DESIGNS)}"
+            )
             return Design()
         size = 0
         if kind not in ("grid", "one_at_a_time"):
@@ -255,7 +270,9 @@ class _Reader:
             size = self._whole((*where, "size"), block.get("size", 64), 1)
         if kind in ("sobol", "saltelli") and size & (size - 1):
             near = 2 ** round(math.log2(max(size, 1)))
-            self.wrong((*where, "size"), f"got {size}; Sobol sequences are balanced for powers of two, e.g. {near}.")
+            self.wrong(
+                (*where, "size"), f"got {size}; Sobol sequences are balanced for powers of two, e.g. {near}."
+            )
         if not self.data.get("factors") and "design" in self.data:
             self.wrong(where, "there are no factors to combine. Add 'factors:'.")
         return Design(kind, size)
@@ -303,7 +320,9 @@ class _Reader:
                 pairs = [(_read_key(key), weight) for key, weight in values.items()]
             else:
                 pairs = [(value, 1.0) for value in values] if isinstance(values, list) else []
-            is_number = all(isinstance(w, int | float) and not isinstance(w, bool) and w > 0 for _, w in pairs)
+            is_number = all(
+                isinstance(w, int | float) and not isinstance(w, bool) and w > 0 for _, w in pairs
+            )
             if len(pairs) < 2 or not is_number:
                 text = "expected two or more values, [36, 80], or values with weights, {36: 1, 80: 3}."
                 self.wrong((*where, path), text)

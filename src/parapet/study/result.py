@@ -143,7 +143,9 @@ class Study:
         """The name of a column of `runs`; raises `InputError` with the closest one if there is none."""
         known = [c for c in self.runs.columns if c not in tables.KEYS]
         if name not in known:
-            raise InputError(f"no column is called {name!r}.{did_you_mean(name, known) or ' Known: ' + ', '.join(known) + '.'}")
+            raise InputError(
+                f"no column is called {name!r}.{did_you_mean(name, known) or ' Known: ' + ', '.join(known) + '.'}"
+            )
         return name
 
     def values(self, column: str = "leaked", cell: str | int = 0, sample: int = 0) -> NDArray[np.float64]:
@@ -168,7 +170,9 @@ class Study:
         samples = [{}] if asked.doubt is None else settings_in(self.inputs, asked.doubt)
         return asked, cells, samples
 
-    def played(self, run: int, cell: str | int = 0, sample: int = 0, record: str = "events", progress: Any = None) -> Played:
+    def played(
+        self, run: int, cell: str | int = 0, sample: int = 0, record: str = "events", progress: Any = None
+    ) -> Played:
         """One run of the study played again alone, equal to the stored one to the bit.
 
         Raises
@@ -180,10 +184,11 @@ class Study:
         from parapet.engine import runner
         from parapet.study.design import checked
 
+        parapet = self.manifest["sessions"][0]["packages"]["parapet"]
         if engine_id() != self.manifest["engine_id"]:
             raise StoreError(
-                f"{self.folder}: was played by engine {self.manifest['engine_id']}, this is {engine_id()}; a replay would "
-                f"be another battle. The Parapet that wrote it was {self.manifest['sessions'][0]['packages']['parapet']}."
+                f"{self.folder}: was played by engine {self.manifest['engine_id']}, this is {engine_id()}; a replay "
+                f"would be another battle. The Parapet that wrote it was {parapet}."
             )
         asked, cells, samples = self.plan()
         number = self.cell_number(cell)
@@ -202,8 +207,8 @@ class Study:
         now = checked(asked, cell).catalogue.hash
         if now != stored:
             raise StoreError(
-                f"{self.folder}: the catalogue is not the one of the stored runs ({stored} then, {now} now); a replay would "
-                "be another battle."
+                f"{self.folder}: the catalogue is not the one of the stored runs ({stored} then, {now} now); "
+                "a replay would be another battle."
             )
 
     def duration_s(self, cell: str | int = 0) -> float:
@@ -224,7 +229,9 @@ class Study:
         import polars as pl
 
         number = self.cell_number(cell)
-        found = self.runs.filter((pl.col("cell") == number) & (pl.col("sample") == sample) & (pl.col("run") == run))
+        found = self.runs.filter(
+            (pl.col("cell") == number) & (pl.col("sample") == sample) & (pl.col("run") == run)
+        )
         if not found.height:
             stored = self.runs.filter((pl.col("cell") == number) & (pl.col("sample") == sample)).height
             raise InputError(f"run {run} of cell {number} is not stored; {stored:,} runs of it are.")

@@ -1,4 +1,4 @@
-"""What is kept of a battle: one row of ``runs``, and, where the study asks for it, rows of ``threats`` and ``shots``."""
+"""What is kept of a battle: one row of ``runs``, and, if asked for, rows of ``threats`` and ``shots``."""
 
 from __future__ import annotations
 
@@ -139,12 +139,14 @@ def _named(names: Sequence[str], numbers: Any) -> list[str | None]:
 
 def _times(values: Any) -> NDArray[np.float64]:
     """Seconds, infinite where it never happened made not a number."""
-    values = np.array(values, np.float64)
-    values[~np.isfinite(values)] = np.nan
-    return values
+    times: NDArray[np.float64] = np.array(values, np.float64)
+    times[~np.isfinite(times)] = np.nan
+    return times
 
 
-def threats_frame(cell: int, sample: int, run: int, compiled: Compiled, state: State, log: Log) -> pl.DataFrame:
+def threats_frame(
+    cell: int, sample: int, run: int, compiled: Compiled, state: State, log: Log
+) -> pl.DataFrame:
     """One row per threat of the raid; times that never came are null."""
     import polars as pl
 

@@ -145,7 +145,7 @@ class StudyFile:
 
 
 def from_plan(plan: Mapping[str, Any], base_file: str, title: str, file: str) -> StudyFile:
-    """The study that a plan (see `StudyFile.plan`) stands for, without its file: what a stored study is replayed from."""
+    """The study that a plan (see `StudyFile.plan`) stands for, without its file: for replays."""
     doubt = plan["doubt"]
     return StudyFile(
         file=file, text="", document=Document(file), base=Document(base_file, plan["base"]), title=title, question="",
@@ -157,7 +157,8 @@ def from_plan(plan: Mapping[str, Any], base_file: str, title: str, file: str) ->
         else Doubt(
             doubt["samples"], tuple(doubt["figures"]), tuple(doubt["except"]),
             {name: tuple(patterns) for name, patterns in doubt["groups"].items()},
-            {path: tuple((value, weight) for value, weight in choices) for path, choices in doubt["alternatives"].items()},
+            {path: tuple((value, weight) for value, weight in given) for path, given in doubt["alternatives"].items()},
         ),
-        runs=RUNS, seed=plan["seed"], until="", record=plan["record"], is_plain=not plan["factors"] and len(plan["variants"]) == 1,
+        runs=RUNS, seed=plan["seed"], until="", record=plan["record"],
+        is_plain=not plan["factors"] and len(plan["variants"]) == 1,
     )  # fmt: skip

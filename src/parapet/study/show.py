@@ -118,7 +118,8 @@ def as_data(study: Study) -> dict[str, Any]:
     """What `parapet show --json` prints."""
     m = study.manifest
     return {
-        "format": m["format"], "title": m["title"], "question": m["question"], "seed": m["seed"], "runs": study.runs.height,
+        "format": m["format"], "title": m["title"], "question": m["question"], "seed": m["seed"],
+        "runs": study.runs.height,
         "record": m["record"], "engine_id": m["engine_id"], "platform_ids": m["platform_ids"], "until": m["until"],
         "cells": [
             {
@@ -150,7 +151,8 @@ def render(study: Study) -> RenderableType:
         head.append("\n" + m["question"], style="italic")
     size = bytes_per_run(study)
     head.append(
-        f"\n{study.runs.height:,} runs, seed {study.seed}, records {m['record']} ({size:,.0f} bytes a run), in {study.folder}",
+        f"\n{study.runs.height:,} runs, seed {study.seed}, records {m['record']} ({size:,.0f} bytes a run), "
+        f"in {study.folder}",
         style="dim",
     )
     if not study.runs.height:
@@ -313,7 +315,8 @@ def _over_samples(study: Study, column: str, a: int, b: int) -> dict[str, Any]:
         return {"samples": 0, "above_0": 0, "below_0": 0, "p10": None, "p90": None}
     low, high = (float(x) for x in np.quantile(differences, [0.1, 0.9]))
     return {
-        "samples": int(differences.size), "above_0": int((differences > 0).sum()), "below_0": int((differences < 0).sum()),
+        "samples": int(differences.size), "above_0": int((differences > 0).sum()),
+        "below_0": int((differences < 0).sum()),
         "p10": low, "p90": high,
     }  # fmt: skip
 
@@ -332,8 +335,8 @@ def render_comparison(study: Study, rows: Sequence[dict[str, Any]]) -> Renderabl
     for (first, second), group in groups.items():
         parts += [_pair_table(first, second, group, bool(study.n_samples)), Text("")]
     note = (
-        "Second minus first, the same draws for both; intervals hold 95 %, bold ones leave out 0. 'Saved': how many times "
-        "more runs independent draws would need."
+        "Second minus first, the same draws for both; intervals hold 95 %, bold ones leave out 0. 'Saved': how many "
+        "times more runs independent draws would need."
     )
     return Group(*parts, Text(note, style="dim"))
 

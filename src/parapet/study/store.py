@@ -88,7 +88,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 class Lock:
-    """One process writes to a store at a time; the system lets go of the lock when that process dies, however it dies."""
+    """One process writes to a store at a time; the lock goes when that process dies, however it dies."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "lock"
@@ -160,7 +160,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             f"{path}: got a store of format {version!r}; this version of Parapet reads up to {FORMAT}. "
             "Use the Parapet that wrote it, or a newer one."
         )
-    return manifest
+    return dict(manifest)
 
 
 def changes(stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:

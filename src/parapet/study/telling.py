@@ -95,7 +95,9 @@ class Teller:
         if self.bar is None:
             from rich.progress import BarColumn, Progress, TextColumn
 
-            self.bar = Progress(BarColumn(30), TextColumn("{task.description}"), console=self.console, transient=True)
+            self.bar = Progress(
+                BarColumn(30), TextColumn("{task.description}"), console=self.console, transient=True
+            )
             self.bar.start()
             self.task = self.bar.add_task("", total=1)
         self.bar.update(
