@@ -213,6 +213,37 @@ def test_hold_fire_is_kept_to_the_end() -> None:
     assert played.rounds_left.sum() == 8
 
 
+COLUMN = """duration: 420 s
+environment: {ground_elevation: 900 m}
+systems:
+  - name: Guard
+    system: s400-fire-unit
+    place: {lat: 39.9, lon: 32.85}
+    elevation: 900 m
+    first_boresight: 180
+    boresight_spacing: 0
+    antenna_mast: 24 m
+    doctrine: {mode: shoot_look_shoot, salvo: 2}
+raid:
+  - name: cruise
+    threat: tomahawk
+    count: 8
+    interval: 2 s
+    spacing: {lateral: 500 m}
+    route: [{bearing: 180, distance: 85 km, agl: 50 m}]
+    aim: Guard
+"""
+
+
+def test_in_a_column_every_round_takes_its_own() -> None:
+    """550 m apart, the leader comes into reach of every seeker first; channels look for targets of their own."""
+    scenario, catalogue = stories.read_story(COLUMN)
+    for run in range(3):
+        played = runner.play(scenario, catalogue, 1, run)
+        assert (played.truth.threat["status"][:8] == codes.KILLED).all()
+        assert played.log.shot.size <= 22  # two each, and a few more for tracks that were crossed
+
+
 @pytest.mark.parametrize("name", sorted(stories.STORIES))
 def test_every_story_tells_its_events_in_bounds_and_its_ladders_without_gap(name: str) -> None:
     played = stories.play(name)

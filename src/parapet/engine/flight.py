@@ -451,7 +451,7 @@ def target_at(threat, share, dt_s):
 
 @inner
 def find_target(truth, threats, one, kind, view_rad, seeker_range_m):
-    """The living threat nearest to where the round believes its target is, inside what its receiver can see; -1 none."""
+    """The living threat nearest to where the round believes its target is, if its receiver can see that one; -1 none."""
     dx = one.est_x_m - one.x_m
     dy = one.est_y_m - one.y_m
     dz = one.est_z_m - one.z_m
@@ -471,17 +471,19 @@ def find_target(truth, threats, one, kind, view_rad, seeker_range_m):
         off = math.sqrt(ex * ex + ey * ey + ez * ez)
         if off >= best_m:
             continue
-        if kind == GUIDANCE_ACTIVE:
-            rx = threat.x_m - one.x_m
-            ry = threat.y_m - one.y_m
-            rz = threat.z_m - one.z_m
-            reach = seeker_lock_range_m(
-                seeker_range_m, seen_m2(threats[i].rcs_m2, threat, 4, one.x_m, one.y_m, one.z_m)
-            )
-            if rx * rx + ry * ry + rz * rz > reach * reach:
-                continue
         best = i
         best_m = off
+    if best >= 0 and kind == GUIDANCE_ACTIVE:
+        # it waits for its own: whoever flies ahead of it comes into the seeker's reach first
+        threat = truth.threat[best]
+        rx = threat.x_m - one.x_m
+        ry = threat.y_m - one.y_m
+        rz = threat.z_m - one.z_m
+        reach = seeker_lock_range_m(
+            seeker_range_m, seen_m2(threats[best].rcs_m2, threat, 4, one.x_m, one.y_m, one.z_m)
+        )
+        if rx * rx + ry * ry + rz * rz > reach * reach:
+            return -1
     return best
 
 

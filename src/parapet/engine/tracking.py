@@ -831,6 +831,21 @@ def _fire_distance2(radars, track, plot):  # type: ignore[no-untyped-def]
 
 
 @inner
+def _is_followed(radars, belief, own, row, plot):  # type: ignore[no-untyped-def]
+    """Whether another channel of the same fire unit follows what made this plot: an acquisition looks for a target of its own."""
+    per_unit = own.channel.size // own.unit.size
+    first = row - row % per_unit
+    for other in range(first, first + per_unit):
+        if (
+            other != row
+            and belief.fire[other].status == codes.TRACK_FIRM
+            and _fire_distance2(radars, belief.fire[other], plot) < FIRE_GATE_D2
+        ):
+            return True
+    return False
+
+
+@inner
 def _take_fire_plots(radars, plots, belief, own, tick):  # type: ignore[no-untyped-def]
     """Of the plots of each look take the nearest into the fire-control track of its channel."""
     n_ring = plots.plot.size
@@ -864,7 +879,9 @@ def _take_fire_plots(radars, plots, belief, own, tick):  # type: ignore[no-untyp
                 break
             if is_usable:
                 distance2 = _fire_distance2(radars, origin, candidate)
-                if distance2 < nearest:
+                if distance2 < nearest and (
+                    fire.status == codes.TRACK_FIRM or not _is_followed(radars, belief, own, row, candidate)
+                ):
                     nearest = distance2
                     i_nearest = i % n_ring
             i += 1
