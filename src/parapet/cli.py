@@ -348,7 +348,15 @@ def study(
 
 
 @app.command()
-def show(folder: StudyFolder, as_json: Json = False) -> None:
+def show(
+    folder: StudyFolder,
+    as_json: Json = False,
+    figures: Annotated[
+        Path | None,
+        typer.Option("--figures", metavar="DIR", help="Also draw its figures there, SVG and PNG.", show_default=False),
+    ] = None,
+    column: Annotated[str, typer.Option("--column", help="What the figures show.")] = "leaked",
+) -> None:
     """Say what a stored study tells: every cell with its intervals, and the spread over the doubt in the data."""
     from parapet.study.result import Study
     from parapet.study.show import as_data
@@ -358,6 +366,11 @@ def show(folder: StudyFolder, as_json: Json = False) -> None:
         _print_json(as_data(found))
     else:
         _console().print(found)
+    if figures is not None:
+        from parapet.study.pictures import draw
+
+        paths = draw(found, figures, column)
+        _say(f"drew {', '.join(path.name for path in paths)} in {figures}")
 
 
 @app.command()
