@@ -129,6 +129,11 @@ def _sampled_doubt(study: Study, column: str) -> tuple[pl.DataFrame, list[str]]:
     return answer.join(draws, on="sample"), inputs
 
 
+def where_ranked(study: Study) -> str:
+    """The cell that a ranking over outer samples is about."""
+    return f" in {study.manifest['cells'][0]['name']}" if study.n_samples and study.n_cells > 1 else ""
+
+
 def draw(study: Study, folder: Path | str, column: str = "leaked") -> list[Path]:
     """Draw the figures that fit the study into a folder, each as SVG and PNG; their paths.
 
@@ -159,7 +164,7 @@ def draw(study: Study, folder: Path | str, column: str = "leaked") -> list[Path]
     except InputError:
         ranked = None
     if ranked is not None and ranked.height:
-        paths += figures.ranking(ranked, folder, title=f"What drives {words}: {study.title}")
+        paths += figures.ranking(ranked, folder, title=f"What drives {words}{where_ranked(study)}")
     return paths
 
 

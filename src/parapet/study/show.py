@@ -211,7 +211,7 @@ def _cells_table(study: Study) -> Table:
 
 def _drivers_table(study: Study, n_most: int = 12) -> RenderableType | None:
     """What drives the answer, or why that cannot be said; None where nothing was sampled."""
-    from parapet.study.pictures import drivers
+    from parapet.study.pictures import where_ranked, drivers
 
     try:
         ranked = drivers(study)
@@ -220,8 +220,7 @@ def _drivers_table(study: Study, n_most: int = 12) -> RenderableType | None:
     if ranked is None or not ranked.height:
         return None
     is_sobol = "total" in ranked.columns
-    where = f" in {study.manifest['cells'][0]['name']}" if study.n_samples and study.n_cells > 1 else ""
-    table = _table(f"What drives leaked{where} ({ranked['method'][0]})")
+    table = _table(f"What drives leaked{where_ranked(study)} ({ranked['method'][0]})")
     table.add_column("input", overflow="fold")
     names = ["first", "total"] if is_sobol else ["strength"]
     for name in names:
