@@ -348,6 +348,40 @@ def study(
 
 
 @app.command()
+def estimate(file: ScenarioFile, as_json: Json = False) -> None:
+    """Estimate the leakers of a scenario in closed form, without playing it, and say what that leaves out."""
+    from parapet.scenario import check as checks
+    from parapet.study.estimate import estimate as estimated
+
+    scenario, catalogue, findings = checks.load(file)
+    _say_findings(finding for finding in findings if finding.severity == "warning")
+    found = estimated(scenario, catalogue)
+    if as_json:
+        _print_json(found.as_dict())
+        return
+    console = _console()
+    console.print(scenario.title, style="bold", markup=False)
+    head = f"{found.n_threats} threats: {found.expected_leakers:.3g} expected to leak"
+    lines = [f"{head}, P(no leaker) {found.p_no_leaker:.3g}"]
+    lines += [
+        f"  {group.name}: {group.n_engageable} of {group.n} can be met, {group.n_chances:.1f} times in turn; "
+        f"a shot kills with {group.p_kill_shot:.2f}; {group.expected_leakers:.3g} leak"
+        for group in found.groups
+    ]
+    lines += [
+        f"  {system.name}: {system.n_channels} channels for {system.offered:.1f} targets at once on average, "
+        f"{100.0 * system.p_blocked:.0f} % find none; {system.rounds_wanted:.0f} rounds wanted of "
+        f"{system.rounds_loaded}"
+        for system in found.systems
+    ]
+    for line in lines:
+        console.print(line, markup=False)
+    console.print("It leaves out:", style="dim")
+    for reason in found.reasons:
+        console.print(f"- {reason}", style="dim", markup=False)
+
+
+@app.command()
 def show(
     folder: StudyFolder,
     as_json: Json = False,

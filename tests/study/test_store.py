@@ -210,6 +210,9 @@ def test_another_engine_or_catalogue_is_not_mixed_in(file: Path, tmp_path: Path)
         (out / "manifest.json").write_text(json.dumps({**manifest, **change}), encoding="utf-8")
         with pytest.raises(StoreError, match=said):
             parapet.study(file, runs=2, out=out, say=quiet)
+    cells = [{**cell, "catalogue_hash": "an entry that nobody uses was added"} for cell in manifest["cells"]]
+    (out / "manifest.json").write_text(json.dumps({**manifest, "cells": cells}), encoding="utf-8")
+    parapet.study(file, runs=1, out=out, say=quiet)
     said_too: list[str] = []
     (out / "manifest.json").write_text(json.dumps({**manifest, "platform_ids": ["f" * 16]}), encoding="utf-8")
     parapet.study(file, runs=2, out=out, say=said_too.append)

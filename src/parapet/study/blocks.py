@@ -149,6 +149,13 @@ class Player:
         kept: tuple[Compiled, State, Log] = self._local.kept
         return kept
 
+    def warm_up(self) -> None:
+        """Play one tick in this thread, so that the engine is compiled where Ctrl-C is heard at once."""
+        compiled, state, log = self._scratch((0, 0))
+        reset_state(compiled.world, state)
+        reset_log(log)
+        advance(compiled.world, state, log, self.study.seed, 0, min(1, compiled.world.clock.n_ticks))
+
     def play(self, key: Key, runs: NDArray[np.int64]) -> Block:
         """Play these runs, or those of them that are finished when `stop` is set.
 

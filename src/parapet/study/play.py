@@ -190,6 +190,7 @@ class _Session:
         for part in parts:
             for (cell, sample), rows in part.group_by("cell", "sample"):
                 todo.done((cell, sample), rows["run"].to_numpy(), goal.value(rows))
+        player.warm_up()
         execution = Execution(player, store, goal, todo, [cell.name for cell in self.cells], tell)
         execution.run(self.workers)
         self._finish(store, execution, player)
@@ -223,7 +224,9 @@ class _Session:
             used = doubt.entries_used(ready.scenario, ready.catalogue)
             # what a cell changes stands in the plan; here it is what the catalogue itself says
             entries |= {
-                k: v for k, v in provenance.entry_hashes(_unchanged(ready), used).items() if k not in entries
+                k: v
+                for k, v in provenance.entry_hashes(design.unchanged_catalogue(ready), used).items()
+                if k not in entries
             }
         return _plain({
             "format": FORMAT,
@@ -251,7 +254,10 @@ class _Session:
                 }
                 for cell, ready in zip(self.cells, self.ready, strict=True)
             ],
-            "catalogue": {"hash": _unchanged(self.ready[0]).hash, "entries": dict(sorted(entries.items()))},
+            "catalogue": {
+                "hash": design.unchanged_catalogue(self.ready[0]).hash,
+                "entries": dict(sorted(entries.items())),
+            },
             "columns": tables.DESCRIPTIONS,
             "sessions": [
                 {
@@ -271,8 +277,10 @@ class _Session:
         path = self.folder / "inputs.parquet"
         if is_old and path.exists():
             return list(doubt.settings_in(pl.read_parquet(path), self.asked.doubt))
-        drawn = doubt.figures_drawn(self.asked, [(ready.scenario, _unchanged(ready)) for ready in self.ready])
-        _, rows, n_refused = doubt.samples(self.asked, drawn, _unchanged(self.ready[0]))
+        drawn = doubt.figures_drawn(
+            self.asked, [(ready.scenario, design.unchanged_catalogue(ready)) for ready in self.ready]
+        )
+        _, rows, n_refused = doubt.samples(self.asked, drawn, design.unchanged_catalogue(self.ready[0]))
         n_groups = len({row.group for row in rows})
         store.manifest["doubt"] = {
             "figures": len({row.figure for row in rows}), "groups": n_groups, "samples": self.asked.doubt.samples,
@@ -286,19 +294,6 @@ class _Session:
         frame = doubt.inputs_frame(rows)
         store.write_table("inputs.parquet", frame)
         return list(doubt.settings_in(frame, self.asked.doubt))
-
-
-def _unchanged(ready: design.Checked) -> Any:
-    """The catalogue of a cell without what the study or the scenario changed."""
-    if not ready.scenario.catalogue_overrides:
-        return ready.catalogue
-    return design.catalogue_of(_without_overrides(ready.scenario))
-
-
-def _without_overrides(scenario: Any) -> Any:
-    other = scenario.model_copy(update={"catalogue_overrides": {}})
-    other._file, other._lines = scenario._file, scenario._lines
-    return other
 
 
 def _plain(data: dict[str, Any]) -> dict[str, Any]:

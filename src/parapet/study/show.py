@@ -211,7 +211,7 @@ def _cells_table(study: Study) -> Table:
 
 def _drivers_table(study: Study, n_most: int = 12) -> RenderableType | None:
     """What drives the answer, or why that cannot be said; None where nothing was sampled."""
-    from parapet.study.pictures import where_ranked, drivers
+    from parapet.study.pictures import drivers, where_ranked
 
     try:
         ranked = drivers(study)
