@@ -326,6 +326,10 @@ def study(
     record: Annotated[
         str | None, typer.Option("--record", help="outcomes, threats or shots: tables to keep.", show_default=False)
     ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option("--cluster", metavar="WHERE", help="Dask: tcp://host:8786 or local:4.", show_default=False),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say only what is wrong.")] = False,
     json_lines: Annotated[bool, typer.Option("--json-lines", help="Print progress as one JSON object a line.")] = False,
 ) -> None:
@@ -337,7 +341,7 @@ def study(
         try:
             found = play_study(
                 file, runs=runs, out=out, seed=seed, workers=workers, until=until, record=record, progress=teller.tell,
-                say=teller.say,
+                cluster=cluster, say=teller.say,
             )  # fmt: skip
         except KeyboardInterrupt:
             teller.close()

@@ -45,6 +45,8 @@ class Block:
     frames: dict[str, pl.DataFrame]
     runs: NDArray[np.int64]
     seconds: float
+    refused: str = ""
+    """Address of a worker of a cluster whose arithmetic is another one; it played nothing."""
 
 
 class Player:
@@ -255,6 +257,10 @@ class Todo:
         free = np.flatnonzero(~self.taken[key][: self.target[key]])[:n]
         self.taken[key][free] = True
         return free.astype(np.int64)
+
+    def give_back(self, key: Key, runs: NDArray[np.int64]) -> None:
+        """These runs were given out and not played."""
+        self.taken[key][runs] = False
 
     def block_size(self, key: Key) -> int:
         """Runs that take about `BLOCK_S`, from what battles took so far."""

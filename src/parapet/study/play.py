@@ -35,6 +35,7 @@ def study(
     until: str | None = None,
     record: str | None = None,
     progress: Tell | None = None,
+    cluster: str | None = None,
     say: Callable[[str], None] | None = None,
 ) -> Study:
     """Play a study, or go on with a stored one, and give its results.
@@ -57,6 +58,9 @@ def study(
         Stop each cell when its interval is narrow enough: ``"leaked +- 0.5"``, ``"p(no leaker) +- 0.02"``.
     record
         ``outcomes``, ``threats`` or ``shots``: which tables are kept.
+    cluster
+        Play on Dask workers instead of threads: the address of a scheduler, ``"tcp://host:8786"``, or ``"local:4"``
+        to start four worker processes here. Never changes a result. Needs ``parapet[cluster]``.
     progress
         Called about twice a second with a `parapet.study.execute.Progress`.
     say
@@ -90,7 +94,7 @@ def study(
         out = kept.name
     speak = say or _to_error_channel
     folder = Path(out)
-    _Session(asked, rule, folder, n_workers, speak).play(progress)
+    _Session(asked, rule, folder, n_workers, speak, cluster or "").play(progress)
     return Study(folder, kept)
 
 
@@ -135,8 +139,15 @@ class _Session:
     """One call: prepare, compare with what is stored, play, store."""
 
     def __init__(
-        self, asked: StudyFile, rule: Until | None, folder: Path, workers: int, say: Callable[[str], None]
+        self,
+        asked: StudyFile,
+        rule: Until | None,
+        folder: Path,
+        workers: int,
+        say: Callable[[str], None],
+        cluster: str,
     ) -> None:
+        self.cluster = cluster
         self.asked = asked
         self.rule = rule
         self.folder = folder
@@ -192,8 +203,18 @@ class _Session:
                 todo.done((cell, sample), rows["run"].to_numpy(), goal.value(rows))
         player.warm_up()
         execution = Execution(player, store, goal, todo, [cell.name for cell in self.cells], tell)
-        execution.run(self.workers)
+        execution.run(self._workers(player, samples))
         self._finish(store, execution, player)
+
+    def _workers(self, player: Any, samples: list[Mapping[str, Any]]) -> Any:
+        """Threads of this process, or the cluster."""
+        if not self.cluster:
+            from parapet.study.execute import Threads
+
+            return Threads(player, self.workers)
+        from parapet.study.cluster import Cluster
+
+        return Cluster(self.cluster, self.asked, self.cells, samples, self.interceptors, self.say)
 
     def _finish(self, store: Store, execution: Any, player: Any) -> None:
         if player.flyout_s > 1.0:
