@@ -44,7 +44,7 @@ def battle(story: Path) -> parapet.Battle:
 
 
 def test_the_public_names_are_these() -> None:
-    assert sorted(parapet.__all__) == ["Battle", "__version__", "check", "run"]
+    assert sorted(parapet.__all__) == ["Battle", "Study", "__version__", "check", "run", "study"]
     assert dir(parapet) == sorted(parapet.__all__)
 
 

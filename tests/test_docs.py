@@ -84,6 +84,7 @@ READ = [arguments for arguments in DISTINCT if arguments[0] in CHEAP and "--deep
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder as the reader's: with the examples, and with the files that the pages show."""
     (tmp_path / "examples").symlink_to(ROOT / "examples")
+    (tmp_path / "studies").symlink_to(ROOT / "studies")
     for p in PAGES:
         for language, head, body in p.blocks:
             title = re.search(r'title="([^"]+)"', head)
@@ -148,7 +149,7 @@ def parse(arguments: list[str]) -> str:
 @pytest.mark.parametrize("where, arguments", COMMANDS, ids=lambda v: v if isinstance(v, str) else " ".join(v))
 def test_commands_parse_and_their_files_exist(where: str, arguments: tuple[str, ...], desk: Path) -> None:
     words = expanded(arguments)
-    assert parse(words) in {*CHEAP, "run", "why", "claims", "version"}
+    assert parse(words) in {*CHEAP, "run", "why", "claims", "version", "study", "show", "compare", "estimate"}
     for word in words:
         if word.endswith(".yaml"):
             assert Path(word).exists(), f"{where}: {word} does not exist"

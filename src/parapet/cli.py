@@ -326,6 +326,10 @@ def study(
     record: Annotated[
         str | None, typer.Option("--record", help="outcomes, threats or shots: tables to keep.", show_default=False)
     ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option("--cluster", metavar="WHERE", help="Dask: tcp://host:8786 or local:4.", show_default=False),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say only what is wrong.")] = False,
     json_lines: Annotated[bool, typer.Option("--json-lines", help="Print progress as one JSON object a line.")] = False,
 ) -> None:
@@ -337,7 +341,7 @@ def study(
         try:
             found = play_study(
                 file, runs=runs, out=out, seed=seed, workers=workers, until=until, record=record, progress=teller.tell,
-                say=teller.say,
+                cluster=cluster, say=teller.say,
             )  # fmt: skip
         except KeyboardInterrupt:
             teller.close()
@@ -348,7 +352,49 @@ def study(
 
 
 @app.command()
-def show(folder: StudyFolder, as_json: Json = False) -> None:
+def estimate(file: ScenarioFile, as_json: Json = False) -> None:
+    """Estimate the leakers of a scenario in closed form, without playing it, and say what that leaves out."""
+    from parapet.scenario import check as checks
+    from parapet.study.estimate import estimate as estimated
+
+    scenario, catalogue, findings = checks.load(file)
+    _say_findings(finding for finding in findings if finding.severity == "warning")
+    found = estimated(scenario, catalogue)
+    if as_json:
+        _print_json(found.as_dict())
+        return
+    console = _console()
+    console.print(scenario.title, style="bold", markup=False)
+    head = f"{found.n_threats} threats: {found.expected_leakers:.3g} expected to leak"
+    lines = [f"{head}, P(no leaker) {found.p_no_leaker:.3g}"]
+    lines += [
+        f"  {group.name}: {group.n_engageable} of {group.n} can be met, {group.n_chances:.1f} times in turn; "
+        f"a shot kills with {group.p_kill_shot:.2f}; {group.expected_leakers:.3g} leak"
+        for group in found.groups
+    ]
+    lines += [
+        f"  {system.name}: {system.n_channels} channels for {system.offered:.1f} targets at once on average, "
+        f"{100.0 * system.p_blocked:.0f} % find none; {system.rounds_wanted:.0f} rounds wanted of "
+        f"{system.rounds_loaded}"
+        for system in found.systems
+    ]
+    for line in lines:
+        console.print(line, markup=False)
+    console.print("It leaves out:", style="dim")
+    for reason in found.reasons:
+        console.print(f"- {reason}", style="dim", markup=False)
+
+
+@app.command()
+def show(
+    folder: StudyFolder,
+    as_json: Json = False,
+    figures: Annotated[
+        Path | None,
+        typer.Option("--figures", metavar="DIR", help="Also draw its figures there, SVG and PNG.", show_default=False),
+    ] = None,
+    column: Annotated[str, typer.Option("--column", help="What the figures show.")] = "leaked",
+) -> None:
     """Say what a stored study tells: every cell with its intervals, and the spread over the doubt in the data."""
     from parapet.study.result import Study
     from parapet.study.show import as_data
@@ -358,6 +404,11 @@ def show(folder: StudyFolder, as_json: Json = False) -> None:
         _print_json(as_data(found))
     else:
         _console().print(found)
+    if figures is not None:
+        from parapet.study.pictures import draw
+
+        paths = draw(found, figures, column)
+        _say(f"drew {', '.join(path.name for path in paths)} in {figures}")
 
 
 @app.command()

@@ -27,7 +27,7 @@ def battle():
 
 
 def test_public_names():
-    assert parapet.__all__ == ["Battle", "__version__", "check", "run"]
+    assert parapet.__all__ == ["Battle", "Study", "__version__", "check", "run", "study"]
     assert all(hasattr(parapet, name) for name in parapet.__all__)
     assert not hasattr(parapet, "no_such_thing")
 

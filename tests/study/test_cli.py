@@ -155,6 +155,13 @@ def test_ctrl_c_ends_with_130_and_the_same_command_goes_on(capsys, tmp_path: Pat
     )
 
 
+def test_estimate_plays_nothing(capsys, out: Path) -> None:
+    code, text, _ = spoken(capsys, "estimate", out.parent / "base.yaml")
+    assert code == 0 and "2 threats:" in text and "It leaves out:" in text
+    code, text, _ = spoken(capsys, "estimate", out.parent / "base.yaml", "--json")
+    assert code == 0 and json.loads(text)["n_threats"] == 2
+
+
 def test_progress_lines_say_rate_time_left_and_estimate() -> None:
     from parapet.study.statistics import Estimate
     from parapet.study.telling import duration, sentence

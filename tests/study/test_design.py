@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 
 import numpy as np
@@ -210,6 +211,32 @@ def test_what_is_wrong_is_said_where_it_stands(tmp_path: Path, old: str, new: st
     text = "\n".join(findings(written(tmp_path, STUDY.replace(old, new, 1))))
     for part in said:
         assert part in text, text
+
+
+@pytest.mark.parametrize("name", ["saturation", "doctrine", "doubt"])
+def test_the_example_studies_can_be_played(root: Path, name: str) -> None:
+    study = read(root / "studies" / f"{name}.yaml")
+    cells = design.cells(study)
+    assert len(cells) == {"saturation": 20, "doctrine": 9, "doubt": 2}[name]
+    assert all(f.severity != "error" for one in design.check_cells(study, cells) for f in one.findings)
+    assert study.title and study.question
+
+
+def test_the_study_files_in_the_documentation_can_be_played(root: Path, tmp_path: Path) -> None:
+    blocks = re.findall(
+        r"^```yaml\n(.*?)^```", (root / "docs" / "studies.md").read_text(encoding="utf-8"), re.S | re.M
+    )
+    assert len(blocks) == 2
+    (tmp_path / "city.yaml").write_text(
+        (root / "studies" / "city.yaml").read_text(encoding="utf-8"), encoding="utf-8"
+    )
+    whole = tmp_path / "whole.yaml"
+    whole.write_text(blocks[0], encoding="utf-8")
+    study = read(whole)
+    assert len(design.check_cells(study, design.cells(study))) == 24
+    whole.write_text(f"parapet-study: 1\nbase: city.yaml\n{blocks[1]}", encoding="utf-8")
+    doubt = read(whole).doubt
+    assert doubt is not None and doubt.samples == 32 and "warheads" in doubt.groups
 
 
 def test_a_wrong_base_is_told_in_its_own_file(tmp_path: Path) -> None:

@@ -156,6 +156,9 @@ def test_a_replay_that_differs_is_not_passed_off(file: Path, folder: Path) -> No
     study._tables["runs"] = study.runs.with_columns(plots=pl.col("plots") + 1)
     with pytest.raises(StoreError, match=r"plots: .* stored, .* now"):
         replay(study, 0, 0)
+    study.manifest["catalogue"]["entries"]["interceptors.48n6e3"] = "old"
+    with pytest.raises(StoreError, match=r"the catalogue has changed since.*\n.*48n6e3"):
+        replay(study, 0, 0)
     study.manifest["engine_id"] = "another"
     with pytest.raises(StoreError, match="was played by engine another"):
         replay(study, 0, 0)

@@ -45,6 +45,8 @@ class Block:
     frames: dict[str, pl.DataFrame]
     runs: NDArray[np.int64]
     seconds: float
+    refused: str = ""
+    """Address of a worker of a cluster whose arithmetic is another one; it played nothing."""
 
 
 class Player:
@@ -149,6 +151,13 @@ class Player:
         kept: tuple[Compiled, State, Log] = self._local.kept
         return kept
 
+    def warm_up(self) -> None:
+        """Play one tick in this thread, so that the engine is compiled where Ctrl-C is heard at once."""
+        compiled, state, log = self._scratch((0, 0))
+        reset_state(compiled.world, state)
+        reset_log(log)
+        advance(compiled.world, state, log, self.study.seed, 0, min(1, compiled.world.clock.n_ticks))
+
     def play(self, key: Key, runs: NDArray[np.int64]) -> Block:
         """Play these runs, or those of them that are finished when `stop` is set.
 
@@ -248,6 +257,10 @@ class Todo:
         free = np.flatnonzero(~self.taken[key][: self.target[key]])[:n]
         self.taken[key][free] = True
         return free.astype(np.int64)
+
+    def give_back(self, key: Key, runs: NDArray[np.int64]) -> None:
+        """These runs were given out and not played."""
+        self.taken[key][runs] = False
 
     def block_size(self, key: Key) -> int:
         """Runs that take about `BLOCK_S`, from what battles took so far."""

@@ -314,3 +314,13 @@ def interceptors_of(ready: Sequence[Checked]) -> list[str]:
             )
             found.update(load)
     return sorted(found)
+
+
+def unchanged_catalogue(ready: Checked) -> Catalogue:
+    """The catalogue of a cell without what the study or the scenario changed."""
+    scenario = ready.scenario
+    if not scenario.catalogue_overrides:
+        return ready.catalogue
+    other = scenario.model_copy(update={"catalogue_overrides": {}})
+    other._file, other._lines = scenario._file, scenario._lines
+    return catalogue_of(other)

@@ -14,9 +14,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from parapet.study import sequential
 from parapet.study.blocks import Block, Key, Player, Todo
@@ -98,6 +99,51 @@ class Goal:
         return sequential.next_checkpoint(prefix.size, self.runs, self.until.kind)
 
 
+Given = dict[Future[Block], tuple[Key, NDArray[np.int64]]]
+"""Blocks that are being played, and what they are."""
+
+
+class Workers(Protocol):
+    """Who plays blocks: threads of this process, or a cluster."""
+
+    def submit(self, key: Key, runs: NDArray[np.int64]) -> Future[Block]:
+        """Give a block out."""
+
+    def capacity(self) -> int:
+        """Blocks that can be played at one time now."""
+
+    def refuse(self, worker: str) -> None:
+        """Let a worker go whose arithmetic is another one."""
+
+    def stop(self) -> None:
+        """Wait for blocks that were begun, forget the others."""
+
+
+class Threads:
+    """Threads of this process; the engine lets go of the interpreter while it plays."""
+
+    def __init__(self, player: Player, n: int) -> None:
+        self.player = player
+        self.n = n
+        self.pool = ThreadPoolExecutor(n, thread_name_prefix="battle")
+
+    def submit(self, key: Key, runs: NDArray[np.int64]) -> Future[Block]:
+        """Give a block out."""
+        return self.pool.submit(self.player.play, key, runs)
+
+    def capacity(self) -> int:
+        """The number of threads."""
+        return self.n
+
+    def refuse(self, worker: str) -> None:
+        """Threads have the arithmetic of their process; never called."""
+        raise AssertionError(worker)
+
+    def stop(self) -> None:
+        """Wait for blocks that were begun, forget the others."""
+        self.pool.shutdown(wait=True, cancel_futures=True)
+
+
 @dataclass
 class Pending:
     """Finished blocks that are not on the disk yet."""
@@ -161,33 +207,26 @@ class Execution:
         self.n_played = 0
         self.store_s = 0.0
 
-    def run(self, workers: int) -> None:
-        """Play what is missing.
+    def run(self, workers: Workers) -> None:
+        """Play what is missing, then let the workers go.
 
         Raises
         ------
         KeyboardInterrupt, RunError, InputError, StoreError
             After what was finished has been stored (unless it is the store that fails).
         """
-        pool = ThreadPoolExecutor(workers, thread_name_prefix="battle")
-        futures: dict[Future[Block], Key] = {}
+        futures: Given = {}
         with _Interruptions(self.player.stop.set) as interruptions:
             try:
-                self._run(pool, workers, futures, interruptions)
+                self._run(workers, futures, interruptions)
             finally:
                 self.player.stop.set()
-                pool.shutdown(wait=True, cancel_futures=True)
+                workers.stop()
                 self._rescue(futures)
                 self._flush()
         self._say(is_last=True)
 
-    def _run(
-        self,
-        pool: ThreadPoolExecutor,
-        workers: int,
-        futures: dict[Future[Block], Key],
-        interruptions: _Interruptions,
-    ) -> None:
+    def _run(self, workers: Workers, futures: Given, interruptions: _Interruptions) -> None:
         queue = deque(self.todo.keys)
         for key in self.todo.keys:
             self.todo.target[key] = self.goal.target(self.todo, key)
@@ -195,23 +234,28 @@ class Execution:
         while True:
             if interruptions.came:
                 raise KeyboardInterrupt
-            while queue and failure is None and len(futures) < 2 * workers:
+            while queue and failure is None and len(futures) < 2 * workers.capacity():
                 key = queue.popleft()
                 runs = self.todo.take(key, self.todo.block_size(key))
                 if runs.size:
-                    futures[pool.submit(self.player.play, key, runs)] = key
+                    futures[workers.submit(key, runs)] = (key, runs)
                     queue.append(key)
             if not futures:
                 break
             finished, _ = wait(futures, timeout=0.2, return_when=FIRST_COMPLETED)
             for future in finished:
-                key = futures.pop(future)
+                key, runs = futures.pop(future)
                 error = future.exception()
                 if error is not None:
                     failure = failure or error
                     self.player.stop.set()
                     continue
-                self._take(future.result())
+                block = future.result()
+                if block.refused:
+                    workers.refuse(block.refused)
+                    self.todo.give_back(key, runs)
+                else:
+                    self._take(block)
                 if self._moves_on(key) and key not in queue:
                     queue.append(key)
             self._flush_when_due()
@@ -236,7 +280,8 @@ class Execution:
         """Blocks that ended while the study was stopping are finished runs all the same."""
         for future in futures:
             if future.done() and not future.cancelled() and future.exception() is None:
-                self._take(future.result())
+                if not future.result().refused:
+                    self._take(future.result())
 
     def _flush_when_due(self) -> None:
         now = time.monotonic()

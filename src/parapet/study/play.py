@@ -35,6 +35,7 @@ def study(
     until: str | None = None,
     record: str | None = None,
     progress: Tell | None = None,
+    cluster: str | None = None,
     say: Callable[[str], None] | None = None,
 ) -> Study:
     """Play a study, or go on with a stored one, and give its results.
@@ -57,6 +58,9 @@ def study(
         Stop each cell when its interval is narrow enough: ``"leaked +- 0.5"``, ``"p(no leaker) +- 0.02"``.
     record
         ``outcomes``, ``threats`` or ``shots``: which tables are kept.
+    cluster
+        Play on Dask workers instead of threads: the address of a scheduler, ``"tcp://host:8786"``, or ``"local:4"``
+        to start four worker processes here. Never changes a result. Needs ``parapet[cluster]``.
     progress
         Called about twice a second with a `parapet.study.execute.Progress`.
     say
@@ -90,7 +94,7 @@ def study(
         out = kept.name
     speak = say or _to_error_channel
     folder = Path(out)
-    _Session(asked, rule, folder, n_workers, speak).play(progress)
+    _Session(asked, rule, folder, n_workers, speak, cluster or "").play(progress)
     return Study(folder, kept)
 
 
@@ -135,8 +139,15 @@ class _Session:
     """One call: prepare, compare with what is stored, play, store."""
 
     def __init__(
-        self, asked: StudyFile, rule: Until | None, folder: Path, workers: int, say: Callable[[str], None]
+        self,
+        asked: StudyFile,
+        rule: Until | None,
+        folder: Path,
+        workers: int,
+        say: Callable[[str], None],
+        cluster: str,
     ) -> None:
+        self.cluster = cluster
         self.asked = asked
         self.rule = rule
         self.folder = folder
@@ -190,9 +201,20 @@ class _Session:
         for part in parts:
             for (cell, sample), rows in part.group_by("cell", "sample"):
                 todo.done((cell, sample), rows["run"].to_numpy(), goal.value(rows))
+        player.warm_up()
         execution = Execution(player, store, goal, todo, [cell.name for cell in self.cells], tell)
-        execution.run(self.workers)
+        execution.run(self._workers(player, samples))
         self._finish(store, execution, player)
+
+    def _workers(self, player: Any, samples: list[Mapping[str, Any]]) -> Any:
+        """Threads of this process, or the cluster."""
+        if not self.cluster:
+            from parapet.study.execute import Threads
+
+            return Threads(player, self.workers)
+        from parapet.study.cluster import Cluster
+
+        return Cluster(self.cluster, self.asked, self.cells, samples, self.interceptors, self.say)
 
     def _finish(self, store: Store, execution: Any, player: Any) -> None:
         if player.flyout_s > 1.0:
@@ -223,7 +245,9 @@ class _Session:
             used = doubt.entries_used(ready.scenario, ready.catalogue)
             # what a cell changes stands in the plan; here it is what the catalogue itself says
             entries |= {
-                k: v for k, v in provenance.entry_hashes(_unchanged(ready), used).items() if k not in entries
+                k: v
+                for k, v in provenance.entry_hashes(design.unchanged_catalogue(ready), used).items()
+                if k not in entries
             }
         return _plain({
             "format": FORMAT,
@@ -251,7 +275,10 @@ class _Session:
                 }
                 for cell, ready in zip(self.cells, self.ready, strict=True)
             ],
-            "catalogue": {"hash": _unchanged(self.ready[0]).hash, "entries": dict(sorted(entries.items()))},
+            "catalogue": {
+                "hash": design.unchanged_catalogue(self.ready[0]).hash,
+                "entries": dict(sorted(entries.items())),
+            },
             "columns": tables.DESCRIPTIONS,
             "sessions": [
                 {
@@ -271,8 +298,10 @@ class _Session:
         path = self.folder / "inputs.parquet"
         if is_old and path.exists():
             return list(doubt.settings_in(pl.read_parquet(path), self.asked.doubt))
-        drawn = doubt.figures_drawn(self.asked, [(ready.scenario, _unchanged(ready)) for ready in self.ready])
-        _, rows, n_refused = doubt.samples(self.asked, drawn, _unchanged(self.ready[0]))
+        drawn = doubt.figures_drawn(
+            self.asked, [(ready.scenario, design.unchanged_catalogue(ready)) for ready in self.ready]
+        )
+        _, rows, n_refused = doubt.samples(self.asked, drawn, design.unchanged_catalogue(self.ready[0]))
         n_groups = len({row.group for row in rows})
         store.manifest["doubt"] = {
             "figures": len({row.figure for row in rows}), "groups": n_groups, "samples": self.asked.doubt.samples,
@@ -286,19 +315,6 @@ class _Session:
         frame = doubt.inputs_frame(rows)
         store.write_table("inputs.parquet", frame)
         return list(doubt.settings_in(frame, self.asked.doubt))
-
-
-def _unchanged(ready: design.Checked) -> Any:
-    """The catalogue of a cell without what the study or the scenario changed."""
-    if not ready.scenario.catalogue_overrides:
-        return ready.catalogue
-    return design.catalogue_of(_without_overrides(ready.scenario))
-
-
-def _without_overrides(scenario: Any) -> Any:
-    other = scenario.model_copy(update={"catalogue_overrides": {}})
-    other._file, other._lines = scenario._file, scenario._lines
-    return other
 
 
 def _plain(data: dict[str, Any]) -> dict[str, Any]:

@@ -201,14 +201,18 @@ class Study:
         return runner.play(ready.scenario, ready.catalogue, self.seed, run, record, progress)
 
     def _check_catalogue(self, asked: StudyFile, cell: Cell) -> None:
-        from parapet.study.design import checked
+        """The entries this cell uses must say what they said; others may have changed."""
+        from parapet.study import design
+        from parapet.study.doubt import entries_used
+        from parapet.study.provenance import as_lines, differences, entry_hashes
 
-        stored = self.manifest["cells"][cell.number]["catalogue_hash"]
-        now = checked(asked, cell).catalogue.hash
-        if now != stored:
+        ready = design.checked(asked, cell)
+        now = entry_hashes(design.unchanged_catalogue(ready), entries_used(ready.scenario, ready.catalogue))
+        stored = self.manifest["catalogue"]["entries"]
+        found = differences({name: stored.get(name) for name in now}, now, "catalogue")
+        if found:
             raise StoreError(
-                f"{self.folder}: the catalogue is not the one of the stored runs ({stored} then, {now} now); "
-                "a replay would be another battle."
+                f"{self.folder}: the catalogue has changed since; a replay would be another battle:{as_lines(found)}"
             )
 
     def duration_s(self, cell: str | int = 0) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from parapet.errors import InputError
+from parapet.errors import InputError, ParapetError
 from parapet.scenario.read import did_you_mean
 from parapet.study import sequential
 from parapet.study.statistics import Estimate, estimated, paired_difference, parse_until, share
@@ -26,6 +27,7 @@ COLUMNS = ("leaked", "rounds", "value_lost")
 """Columns that are summed up; the stopping rule's comes first if it is another one."""
 PLAIN = ("rounds", "value_lost")
 """Columns that the table shows without their interval, to stay readable."""
+NAME_SHORT = 9
 TITLES = {"p_no_leaker": "P(no leaker)", "value_lost": "value\nlost"}
 COMPARED = ("leaked", "rounds", "rounds_cost_usd", "value_lost")
 
@@ -117,6 +119,7 @@ def sample_rows(study: Study, column: str = "leaked") -> list[dict[str, Any]]:
 def as_data(study: Study) -> dict[str, Any]:
     """What `parapet show --json` prints."""
     m = study.manifest
+    closed = closed_form(study).leakers if study.runs.height else []
     return {
         "format": m["format"], "title": m["title"], "question": m["question"], "seed": m["seed"],
         "runs": study.runs.height,
@@ -125,6 +128,7 @@ def as_data(study: Study) -> dict[str, Any]:
             {
                 **{key: row[key] for key in ("cell", "name", "runs", "stopped")},
                 "levels": m["cells"][row["cell"]]["levels"], "variant": m["cells"][row["cell"]]["variant"],
+                "closed_form_leakers": closed[row["cell"]],
                 "estimates": {name: estimate.as_dict() for name, estimate in row["estimates"].items()},
             }
             for row in cell_rows(study)
@@ -160,6 +164,11 @@ def render(study: Study) -> RenderableType:
     parts: list[RenderableType] = [head, Text(""), _cells_table(study), Text("")]
     if study.n_samples:
         parts += [_samples_table(study), Text("")]
+    ranked = _drivers_table(study)
+    if ranked is not None:
+        parts += [ranked, Text("")]
+    if study.n_cells == 1:
+        parts += [Text(line) for line in closed_form(study).lines] + [Text("")]
     parts.append(
         Text(
             "Intervals hold 95 %: Student for means, Clopper-Pearson for shares. Play a run again: "
@@ -172,13 +181,17 @@ def render(study: Study) -> RenderableType:
 
 def _cells_table(study: Study) -> Table:
     rows = cell_rows(study)
+    longest = max(len(row["name"]) for row in rows)
+    plain = PLAIN if longest <= NAME_SHORT else PLAIN[:1]  # a hundred columns are soon full
     wide = [name for name in rows[0]["estimates"] if name not in PLAIN]
     table = _table("Cells" + (" at nominal figures" if study.n_samples else ""))
     table.add_column("cell", justify="right", no_wrap=True)
     if study.n_cells > 1:
         table.add_column("name", min_width=min(32, max(len(row["name"]) for row in rows)))
     table.add_column("runs", justify="right", no_wrap=True)
-    for name in (*wide, *PLAIN):
+    closed = closed_form(study).leakers
+    table.add_column("closed\nform", justify="right", no_wrap=True)
+    for name in (*wide, *plain):
         table.add_column(
             TITLES.get(name, name.replace("_", " ")),
             no_wrap=True,
@@ -186,12 +199,70 @@ def _cells_table(study: Study) -> Table:
         )
     for row in rows[:MAX_ROWS]:
         cells = [str(row["cell"]), *([row["name"]] if study.n_cells > 1 else []), f"{row['runs']:,}"]
+        analytic = closed[row["cell"]]
+        cells.append("-" if analytic is None else f"{analytic:.1f}")
         values = [_interval(row["estimates"][name]) for name in wide]
-        means = [f"{row['estimates'][name].value:.1f}" for name in PLAIN]
+        means = [f"{row['estimates'][name].value:.1f}" for name in plain]
         table.add_row(*cells, *values, *means)
     if len(rows) > MAX_ROWS:
         table.caption = f"and {len(rows) - MAX_ROWS} more cells; --json has them all"
     return table
+
+
+def _drivers_table(study: Study, n_most: int = 12) -> RenderableType | None:
+    """What drives the answer, or why that cannot be said; None where nothing was sampled."""
+    from parapet.study.pictures import drivers, where_ranked
+
+    try:
+        ranked = drivers(study)
+    except InputError as error:
+        return Text(f"What drives the answer: {error}", style="dim")
+    if ranked is None or not ranked.height:
+        return None
+    is_sobol = "total" in ranked.columns
+    table = _table(f"What drives leaked{where_ranked(study)} ({ranked['method'][0]})")
+    table.add_column("input", overflow="fold")
+    names = ["first", "total"] if is_sobol else ["strength"]
+    for name in names:
+        table.add_column(name, no_wrap=True)
+    for row in ranked.head(n_most).iter_rows(named=True):
+        ends = [
+            (row[n], row[f"{n}_low"], row[f"{n}_high"]) if is_sobol else (row[n], row["low"], row["high"])
+            for n in names
+        ]
+        style = "" if is_sobol or row["is_clear"] else "dim"
+        cells = [Text(f"{value:+.2f}  {low:+.2f} to {high:+.2f}", style=style) for value, low, high in ends]
+        table.add_row(Text(row["input"], style=style), *cells)
+    if ranked.height > n_most:
+        table.caption = f"and {ranked.height - n_most} weaker ones"
+    return table
+
+
+@dataclass(frozen=True)
+class ClosedForms:
+    """The closed-form estimate of each cell, and the lines said about the first one."""
+
+    leakers: list[float | None]
+    lines: list[str]
+
+
+def closed_form(study: Study) -> ClosedForms:
+    """The analytic estimate of every cell beside the simulated one; none where today's Parapet cannot read the cell."""
+    from parapet.study.design import checked
+    from parapet.study.estimate import ClosedForm, beside, estimate
+
+    asked, cells, _ = study.plan()
+    found: list[ClosedForm | None] = []
+    for cell in cells:
+        try:
+            ready = checked(asked, cell)
+            found.append(estimate(ready.scenario, ready.catalogue))
+        except ParapetError:
+            found.append(None)
+    simulated = cell_rows(study)[0]["estimates"]["leaked"]
+    first = found[0]
+    lines = [] if first is None else beside(first, simulated)
+    return ClosedForms([None if one is None else one.expected_leakers for one in found], lines)
 
 
 def _samples_table(study: Study) -> Table:

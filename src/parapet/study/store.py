@@ -173,8 +173,13 @@ def changes(stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
         others = [f"{name} {old.get(name)} -> {new[name]}" for name in new if old.get(name) != new[name]]
         found.append(text + (f" ({', '.join(others)})" if others else " (its kernels were edited)"))
     if not found:
-        found = differences(stored["cells"], wanted["cells"], "cells")
+        found = differences(_named_cells(stored), _named_cells(wanted), "cells")
     return found
+
+
+def _named_cells(manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The cells without the hash of the whole catalogue: entries that no cell uses may change."""
+    return [{k: v for k, v in cell.items() if k != "catalogue_hash"} for cell in manifest["cells"]]
 
 
 class Store:

@@ -1,0 +1,96 @@
+"""Blocks on a Dask cluster: the store equals the serial one, workers that compute otherwise are let go."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import signal
+import threading
+import time
+from concurrent.futures import Future
+from pathlib import Path
+
+import pytest
+
+import parapet
+from parapet.errors import InputError
+from parapet.study import blocks, execute
+from parapet.study.rows import MEASURED
+
+_spec = importlib.util.spec_from_file_location("small", Path(__file__).with_name("small.py"))
+assert _spec is not None and _spec.loader is not None
+small = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(small)
+
+
+def quiet(text: str) -> None:
+    pass
+
+
+def test_a_refused_block_is_played_by_another_worker(tmp_path: Path, monkeypatch) -> None:
+    file = small.written(tmp_path)
+    refused: list[str] = []
+    n_given = 0
+
+    class OneIsStrange(execute.Threads):
+        def submit(self, key, runs):  # type: ignore[no-untyped-def]
+            nonlocal n_given
+            n_given += 1
+            if n_given % 3 == 1 and n_given < 9:
+                future: Future[blocks.Block] = Future()
+                future.set_result(blocks.Block(key, {}, runs[:0], 0.0, refused="tcp://strange:1"))
+                return future
+            return super().submit(key, runs)
+
+        def refuse(self, worker: str) -> None:
+            refused.append(worker)
+
+    plain = parapet.study(file, out=tmp_path / "plain", say=quiet)
+    monkeypatch.setattr(execute, "Threads", OneIsStrange)
+    found = parapet.study(file, out=tmp_path / "strange", say=quiet)
+    assert refused == ["tcp://strange:1"] * 3
+    assert found.runs.drop(*MEASURED).equals(plain.runs.drop(*MEASURED))
+
+
+@pytest.mark.parametrize(
+    "where, said", [("nonsense", "expected an address"), ("local:0", "expected an address")]
+)
+def test_wrong_addresses_are_refused(tmp_path: Path, where: str, said: str) -> None:
+    pytest.importorskip("distributed")
+    with pytest.raises(InputError, match=said):
+        parapet.study(small.written(tmp_path), out=tmp_path / "out", cluster=where, say=quiet)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_a_cluster_with_a_dying_worker_gives_the_serial_store(tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    file = small.written(tmp_path)
+    plain = parapet.study(file, runs=60, record="shots", out=tmp_path / "plain", say=quiet)
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        pids = [worker.process.pid for worker in cluster.workers.values()]
+        killer = threading.Thread(target=lambda: (time.sleep(6.0), os.kill(pids[0], signal.SIGKILL)))
+        killer.start()
+        found = parapet.study(
+            file, runs=60, record="shots", out=tmp_path / "out", cluster=cluster.scheduler_address, say=quiet
+        )
+        killer.join()
+    assert found.runs.drop(*MEASURED).equals(plain.runs.drop(*MEASURED))
+    assert found.threats.equals(plain.threats) and found.shots.equals(plain.shots)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_a_worker_with_other_arithmetic_plays_nothing(monkeypatch) -> None:
+    pytest.importorskip("distributed")
+    import distributed
+    import numpy as np
+
+    from parapet.study import cluster
+
+    class Worker:
+        address = "tcp://strange:1"
+
+    monkeypatch.setattr(distributed, "get_worker", Worker)
+    block = cluster.play_block("", b"", ("other", "arithmetic"), (0, 0), np.arange(5))
+    assert block.refused == "tcp://strange:1" and block.runs.size == 0
