@@ -57,7 +57,7 @@ def test_the_summary_counts_channels_and_rounds() -> None:
 
 
 def test_ankara_and_raid_80_have_the_size_they_are_named_for() -> None:
-    assert load(ROOT / "examples/ankara.yaml")[0].n_threats == 24
+    assert load(ROOT / "examples/ankara.yaml")[0].n_threats == 27
     assert load(ROOT / "examples/raid-80.yaml")[0].n_threats == 80
 
 
