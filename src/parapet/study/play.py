@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -88,14 +90,16 @@ def study(
     n_workers = provenance.n_processors() if workers is None else workers
     if n_workers < 1:
         raise InputError(f"workers: got {n_workers}, expected at least 1.")
-    kept = None
+    is_kept = out is not None
     if out is None:
-        kept = tempfile.TemporaryDirectory(prefix="parapet-study-")
-        out = kept.name
+        out = tempfile.mkdtemp(prefix="parapet-study-")
     speak = say or _to_error_channel
     folder = Path(out)
     _Session(asked, rule, folder, n_workers, speak, cluster or "").play(progress)
-    return Study(folder, kept)
+    done = Study(folder)
+    if not is_kept:  # the folder goes when nobody holds the study any more
+        weakref.finalize(done, shutil.rmtree, folder, ignore_errors=True)
+    return done
 
 
 def _to_error_channel(text: str) -> None:

@@ -38,11 +38,10 @@ class Study:
     >>> found.values("leaked", cell=0).mean()                # doctest: +SKIP
     """
 
-    def __init__(self, folder: str | Path, kept: Any = None) -> None:
+    def __init__(self, folder: str | Path) -> None:
         """Open a stored study; raises `StoreError` if the folder holds none."""
         self.folder = Path(folder)
         self.manifest = read_manifest(self.folder)
-        self._kept = kept  # a temporary folder lives as long as its result
         self._tables: dict[str, pl.DataFrame] = {}
 
     # ----------------------------------------------------------------------------------------------- tables ----
