@@ -239,10 +239,12 @@ def why(
 def export(
     file: Playable,
     format: Annotated[
-        str, typer.Option("--format", metavar="FORMAT", help="acmi, kml, kmz, geojson, czml, csv or parquet.", show_default=False)
+        str,
+        typer.Option("--format", metavar="F", help="acmi, kml, kmz, geojson, czml, csv or parquet.", show_default=False),
     ],
     out: Annotated[
-        Path, typer.Option("--out", metavar="PATH", help="File to write; a new folder for csv and parquet.", show_default=False)
+        Path,
+        typer.Option("--out", metavar="PATH", help="File; for csv and parquet a new folder.", show_default=False),
     ],
     seed: Seed = None,
     run: RunNumber = 0,

@@ -6,7 +6,6 @@ Light to import; the writers are loaded when one is used.
 from __future__ import annotations
 
 import difflib
-import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -53,8 +52,8 @@ class Written:
 
     def __str__(self) -> str:
         return (
-            f"wrote {self.path} ({self.format}): {self.threats:,} threats, {self.rounds:,} rounds, {self.tracks:,} tracks, "
-            f"{self.sites:,} sites, {self.marks:,} events; {self.samples:,} samples; {self.n_bytes:,} bytes"
+            f"wrote {self.path} ({self.format}): {self.threats:,} threats, {self.rounds:,} rounds, "
+            f"{self.tracks:,} tracks, {self.sites:,} sites, {self.marks:,} events; {self.samples:,} samples; {self.n_bytes:,} bytes"
         )
 
 
@@ -64,7 +63,7 @@ def check_target(format: str, out: str | Path) -> Path:
     Raises
     ------
     InputError
-        Unknown format (names the closest), suffix that no reader would know, a folder in the way, no folder to write in.
+        Unknown format (names the closest), suffix that no reader would know, a folder in the way or missing.
     """
     if format not in SUFFIXES:
         close = difflib.get_close_matches(format.lower().lstrip("."), SUFFIXES, n=1, cutoff=0.5)
@@ -81,7 +80,8 @@ def check_target(format: str, out: str | Path) -> Path:
         return path
     if path.is_dir():
         raise InputError(
-            f"--out: {str(path)!r} is a folder; {format} writes one file, e.g. {str(path / ('battle' + suffixes[0]))!r}."
+            f"--out: {str(path)!r} is a folder; {format} writes one file, "
+            f"e.g. {str(path / ('battle' + suffixes[0]))!r}."
         )
     if path.suffix.lower() not in suffixes:
         for other, endings in SUFFIXES.items():
@@ -135,7 +135,7 @@ def export(battle: Battle, format: str, out: str | Path) -> Written:
         part = path.with_name(path.name + ".part")
         try:
             part.write_bytes(data)
-            os.replace(part, path)
+            part.replace(path)
         finally:
             part.unlink(missing_ok=True)
         files = [path]
@@ -144,7 +144,8 @@ def export(battle: Battle, format: str, out: str | Path) -> Written:
 
         files = tables.write(battle, made, format, path)
     return Written(
-        format, str(path), len(made.of("threat")), len(made.of("round")), len(made.of("search track", "fire-control track")),
+        format, str(path), len(made.of("threat")), len(made.of("round")),
+        len(made.of("search track", "fire-control track")),
         len(made.sites), len(made.marks), made.n_samples, sum(file.stat().st_size for file in files),
         tuple(str(file) for file in files),
     )  # fmt: skip

@@ -60,7 +60,8 @@ def _declared(track: Track) -> str:
     """What is said of an object once."""
     said = {
         "Type": _type(track), "Name": track.name, "Group": FOLDERS[track.family], "Coalition": COALITION[track.family],
-        "Color": COLOUR[track.family], "LongName": track.type, "Label": f"{track.name} ({'belief' if track.is_belief else 'truth'})",
+        "Color": COLOUR[track.family], "LongName": track.type,
+        "Label": f"{track.name} ({'belief' if track.is_belief else 'truth'})",
     }  # fmt: skip
     return ",".join(f"{name}={escaped(value)}" for name, value in said.items())
 

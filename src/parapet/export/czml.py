@@ -48,7 +48,8 @@ def _track(scene: Scene, track: Track) -> dict[str, Any]:
         "availability": f"{scene.when(times[0])}/{scene.when(end_s)}",
         "description": description(
             {
-                "kind": f"{track.family} ({'belief' if track.is_belief else 'truth'})", "type": track.type, "unit": track.unit,
+                "kind": f"{track.family} ({'belief' if track.is_belief else 'truth'})", "type": track.type,
+                "unit": track.unit,
                 "about": track.about, "end": track.end,
             }
         ),
@@ -115,7 +116,9 @@ def packets(scene: Scene) -> list[dict[str, Any]]:
                 "id": f"mark-{n}", "name": f"{mark.kind}: {mark.name}", "parent": FOLDERS["mark"],
                 "availability": f"{scene.when(mark.t_s)}/{scene.when(max(scene.duration_s, mark.t_s + 0.001))}",
                 "description": description({"detail": mark.detail, "miss (m)": mark.value}),
-                "position": {"cartographicDegrees": [round(mark.lon_deg, 6), round(mark.lat_deg, 6), round(mark.height_m, 1)]},
+                "position": {
+                    "cartographicDegrees": [round(mark.lon_deg, 6), round(mark.lat_deg, 6), round(mark.height_m, 1)]
+                },
                 "point": {"pixelSize": 3, "color": _colour(what, 120)},
                 "properties": {"family": "mark", "kind": mark.kind},
             }

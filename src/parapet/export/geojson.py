@@ -27,7 +27,8 @@ def _line(scene: Scene, track: Track) -> dict[str, Any]:
     t_s = [round(t, 3) for t in track.t_s.tolist()]
     properties: dict[str, Any] = {
         "name": track.name, "folder": FOLDERS[track.family], "kind": track.family, "belief": track.is_belief,
-        "type": track.type, "end": track.end, "about": track.about, "unit": track.unit, "begin_s": round(track.begin_s, 3),
+        "type": track.type, "end": track.end, "about": track.about, "unit": track.unit,
+        "begin_s": round(track.begin_s, 3),
         "end_s": round(track.end_s, 3), "t_s": t_s, "times": [scene.when(t) for t in t_s],
         "is_sampled": track.is_sampled.tolist(), "stroke": _colour(track.family),
     }  # fmt: skip

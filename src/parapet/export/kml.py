@@ -1,7 +1,7 @@
 """KML 2.2 with Google's ``gx:Track``, plain or zipped as KMZ.
 
-Source: OGC 07-147r2 (KML 2.2) and Google's extension schema 2.2. Google Earth takes absolute heights as above sea level;
-the engine's are above the ellipsoid and are written as they are. Balloons are HTML, so everything that a scenario named
+Source: OGC 07-147r2 (KML 2.2) and Google's extension schema 2.2. Google Earth takes absolute heights as above sea
+level; the engine's are above the ellipsoid and are written as they are. Balloons are HTML, so everything that a scenario named
 is escaped twice there: once as HTML, once as XML.
 """
 
@@ -23,7 +23,7 @@ _STYLES = {
 def clean(text: str) -> str:
     """Text without what XML 1.0 cannot hold, escaped."""
     kept = "".join(
-        c if c in "\t\n" or (" " <= c and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff") else " "
+        c if c in "\t\n" or (c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff") else " "
         for c in text
     )
     return escape(kept)
@@ -61,7 +61,8 @@ def _track(scene: Scene, track: Track) -> str:
         "spread at the end (m)": round(float(track.sigma_m[-1]), 1) if track.is_belief else None,
     }  # fmt: skip
     return (
-        f"<Placemark id={quoteattr(track.key)}><name>{clean(track.name)}</name><description>{_balloon(said)}</description>"
+        f"<Placemark id={quoteattr(track.key)}><name>{clean(track.name)}</name>"
+        f"<description>{_balloon(said)}</description>"
         f"<TimeSpan><begin>{times[0]}</begin><end>{times[-1]}</end></TimeSpan>"
         f"<styleUrl>#{_style_id(track.family)}</styleUrl>"
         f"<gx:Track><altitudeMode>absolute</altitudeMode>{whens}{coords}</gx:Track></Placemark>"
@@ -69,13 +70,15 @@ def _track(scene: Scene, track: Track) -> str:
 
 
 def _point(lon: float, lat: float, height: float) -> str:
-    return f"<Point><altitudeMode>absolute</altitudeMode><coordinates>{lon:.7f},{lat:.7f},{height:.2f}</coordinates></Point>"
+    place = f"{lon:.7f},{lat:.7f},{height:.2f}"
+    return f"<Point><altitudeMode>absolute</altitudeMode><coordinates>{place}</coordinates></Point>"
 
 
 def _site(site: Site) -> str:
     said = {"kind": site.kind, "health at the end": f"{site.health:.0%}", "lost at s": site.lost_s}
     return (
-        f"<Placemark id={quoteattr(site.key)}><name>{clean(site.name)}</name><description>{_balloon(said)}</description>"
+        f"<Placemark id={quoteattr(site.key)}><name>{clean(site.name)}</name>"
+        f"<description>{_balloon(said)}</description>"
         f"<styleUrl>#site</styleUrl>{_point(site.lon_deg, site.lat_deg, site.height_m)}</Placemark>"
     )
 

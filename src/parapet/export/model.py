@@ -16,12 +16,16 @@ from numpy.typing import NDArray
 
 from parapet.engine import codes
 from parapet.errors import InputError
+from parapet.physics import earth
 
 if TYPE_CHECKING:
     from parapet.analysis.battle_result import Battle
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 """Second 0 of every battle in formats that want a date; an arbitrary one."""
+
+FEW = 200
+"""Fewer positions than this are turned one by one."""
 
 NEAR_M = 200.0
 """Up to this miss distance the bearing of an intercept is taken from the target."""
@@ -188,6 +192,11 @@ def scene(battle: Battle) -> Scene:
 
 def geodetic(ecef_m: Floats) -> tuple[Floats, Floats, Floats]:
     """Longitude and latitude in degrees and height above the ellipsoid in m of (n, 3) ECEF positions."""
+    if len(ecef_m) < FEW:  # the array code of pymap3d takes a millisecond to get going
+        few = np.array([earth.ecef_to_geodetic(*place) for place in ecef_m.tolist()], dtype=float).reshape(
+            -1, 3
+        )
+        return np.degrees(few[:, 1]), np.degrees(few[:, 0]), few[:, 2]
     lat, lon, height = pymap3d.ecef2geodetic(ecef_m[:, 0], ecef_m[:, 1], ecef_m[:, 2])
     return (
         np.atleast_1d(lon).astype(float),
@@ -235,7 +244,7 @@ class _Maker:
         last: tuple[float, Floats] | None,
         **said: Any,
     ) -> Track:
-        """A track of these samples, with a point before and a point after where they are known and not samples already."""
+        """A track of these samples, with a point before and one after where they are known and no samples already."""
         t_s, ecef, sigma = self.t_s[rows], self.ecef[rows], self.sigma[rows]
         is_sampled = np.ones(len(rows), dtype=bool)
         for point, at in ((first, 0), (last, -1)):
