@@ -56,9 +56,9 @@ def test_names_are_no_markup(battle, tmp_path):
     """Neither as XML nor in a balloon, which a viewer reads as HTML; a name is never put into a balloon."""
     export(battle, "kml", tmp_path / "x.kml")
     tree = etree.parse(tmp_path / "x.kml")
-    assert not tree.findall(".//{*}script") and not tree.findall(".//{*}b")
+    assert not tree.findall(".//{*}script") and not tree.findall(".//{*}img")
     texts = [one.text or "" for one in tree.findall(".//k:description", NS)]
     assert texts and all(set(re.findall(r"<[^>]*>", text)) <= {"<br/>"} for text in texts)
-    assert any("onclick" in html.unescape(text) for text in texts)  # damage to the plant is told, escaped
+    assert any("<img src=x onerror=y>" in html.unescape(text) for text in texts)  # told, and escaped
     balloons = tree.findall(".//k:BalloonStyle/k:text", NS)
     assert len(balloons) == 5 and {one.text for one in balloons} == {"$[description]"}

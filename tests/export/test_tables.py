@@ -14,7 +14,9 @@ NAMES = {"threats", "shots", "events", "tracks", "samples", "sites", "positions"
 
 def test_parquet_is_the_log_to_the_bit(battle, made, tmp_path):
     written = export(battle, "parquet", tmp_path / "new" / "tables")
-    read = {name: pyarrow.parquet.read_table(tmp_path / "new" / "tables" / f"{name}.parquet") for name in NAMES}
+    read = {
+        name: pyarrow.parquet.read_table(tmp_path / "new" / "tables" / f"{name}.parquet") for name in NAMES
+    }
     log = battle.played.log
     for column in ("t_s", "x_m", "y_m", "z_m", "vx_mps", "vy_mps", "vz_mps", "sigma_m"):
         assert np.array_equal(read["samples"][column].to_numpy(), log.sample[column])
@@ -31,8 +33,10 @@ def test_csv_says_what_the_log_says(battle, logged, tmp_path):
         rows = list(csv.DictReader(file))
     by_key: dict[str, list[list[float]]] = {}
     for row in rows:
-        by_key.setdefault(row["key"], []).append([float(row[c]) for c in ("t_s", "lon_deg", "lat_deg", "height_m")])
+        by_key.setdefault(row["key"], []).append(
+            [float(row[c]) for c in ("t_s", "lon_deg", "lat_deg", "height_m")]
+        )
     n = sum(logged.compare(key, *np.array(values).T) for key, values in by_key.items())
     assert n == len(battle.played.log.sample)
     with (tmp_path / "tables" / "sites.csv").open(newline="", encoding="utf-8") as file:
-        assert "<b onclick=x>Plant</b>, A|B" in {row["name"] for row in csv.DictReader(file)}
+        assert "<b onclick=x>Plant, A|B" in {row["name"] for row in csv.DictReader(file)}

@@ -53,7 +53,8 @@ class Written:
     def __str__(self) -> str:
         return (
             f"wrote {self.path} ({self.format}): {self.threats:,} threats, {self.rounds:,} rounds, "
-            f"{self.tracks:,} tracks, {self.sites:,} sites, {self.marks:,} events; {self.samples:,} samples; {self.n_bytes:,} bytes"
+            f"{self.tracks:,} tracks, {self.sites:,} sites, {self.marks:,} events; "
+            f"{self.samples:,} samples; {self.n_bytes:,} bytes"
         )
 
 

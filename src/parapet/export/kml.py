@@ -1,8 +1,8 @@
 """KML 2.2 with Google's ``gx:Track``, plain or zipped as KMZ.
 
 Source: OGC 07-147r2 (KML 2.2) and Google's extension schema 2.2. Google Earth takes absolute heights as above sea
-level; the engine's are above the ellipsoid and are written as they are. Balloons are HTML, so everything that a scenario named
-is escaped twice there: once as HTML, once as XML.
+level; the engine's are above the ellipsoid and are written as they are. Balloons are HTML, so everything that a
+scenario named is escaped twice there: once as HTML, once as XML.
 """
 
 from __future__ import annotations
