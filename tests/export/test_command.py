@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
+from tests.export.conftest import ROOT
 
 from parapet import cli
-from tests.export.conftest import ROOT
 
 FILE = str(ROOT / "examples" / "low-flyer.yaml")
 

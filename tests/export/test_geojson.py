@@ -7,10 +7,10 @@ from datetime import datetime
 import geojson
 import numpy as np
 import shapely.geometry
+from tests.export.conftest import NASTY
 
 from parapet.export import export
 from parapet.export.model import EPOCH
-from tests.export.conftest import NASTY
 
 
 def test_geojson_says_what_the_log_says(battle, made, logged, tmp_path):

@@ -11,10 +11,10 @@ import fastkml
 import fastkml.validator
 import numpy as np
 from lxml import etree
+from tests.export.conftest import NASTY
 
 from parapet.export import export
 from parapet.export.model import EPOCH, FOLDERS
-from tests.export.conftest import NASTY
 
 NS = {"k": "http://www.opengis.net/kml/2.2", "gx": "http://www.google.com/kml/ext/2.2"}
 

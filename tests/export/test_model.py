@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.export.conftest import ROOT, ecef
 
 import parapet
 from parapet.engine import codes
 from parapet.errors import InputError
 from parapet.export.model import on_range_and_height, scene
-from tests.export.conftest import ROOT, ecef
 
 
 def test_every_sample_is_in_the_scene(battle, made, logged):

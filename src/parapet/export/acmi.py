@@ -80,7 +80,8 @@ def text(scene: Scene) -> str:
 
     Pinned by ``tests/export/test_acmi.py`` against the `pyacmi` reader.
     """
-    ids = {one.key: f"{n:x}" for n, one in enumerate([*scene.tracks, *scene.sites], start=1)}
+    keys = [*(track.key for track in scene.tracks), *(site.key for site in scene.sites)]
+    ids = {key: f"{n:x}" for n, key in enumerate(keys, start=1)}
     lines = [
         "FileType=text/acmi/tacview",
         "FileVersion=2.2",

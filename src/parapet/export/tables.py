@@ -6,6 +6,7 @@ end points included.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ def positions(scene: Scene) -> pl.DataFrame:
     def joined(name: str) -> np.ndarray:
         return np.concatenate([getattr(track, name) for track in tracks]) if tracks else np.empty(0)
 
-    def repeated(values: list[str] | list[bool], kind: type[pl.DataType]) -> pl.Series:
+    def repeated(values: Sequence[str | bool], kind: type[pl.DataType]) -> pl.Series:
         index = np.repeat(np.arange(len(tracks)), counts) if tracks else np.empty(0, np.int64)
         return pl.Series(values, dtype=kind).gather(index)
 
