@@ -67,8 +67,11 @@ def test_events_and_removals_follow_the_description(battle, made, tmp_path):
         elif line.startswith("0,Event="):
             kind, number = line[len("0,Event=") :].split("|")[:2]
             assert kind in ("Destroyed", "LeftArea", "Message", "Bookmark")
+            assert (
+                number in seen or kind == "Bookmark"
+            )  # declared before it is told of; a bookmark is text only
             if kind in ("Destroyed", "LeftArea"):
-                assert number in seen and number not in gone
+                assert number not in gone
                 (destroyed if kind == "Destroyed" else left).add(number)
         elif line[0] != "0" or line[1] != ",":
             number = line.split(",")[0]

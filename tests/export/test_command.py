@@ -53,3 +53,17 @@ def test_refusals(words, message, capsys, tmp_path, monkeypatch):
     assert code == 2 and message in err and not out and "playing" not in err
     assert sorted(p.name for p in tmp_path.rglob("*")) == ["file", "full"]
     assert (tmp_path / "full" / "file").read_text() == "keep"
+
+
+def test_a_run_of_a_stored_study(capsys, tmp_path):
+    assert (
+        cli.main(
+            ["study", FILE, "--out", str(tmp_path / "study"), "--runs", "2", "--workers", "1", "--quiet"]
+        )
+        == 0
+    )
+    capsys.readouterr()
+    for source, name in ((str(tmp_path / "study"), "a.geojson"), (FILE, "b.geojson")):
+        words = ["export", source, "--run", "1", "--format", "geojson", "--out", str(tmp_path / name)]
+        assert cli.main(words) == 0
+    assert (tmp_path / "a.geojson").read_bytes() == (tmp_path / "b.geojson").read_bytes()

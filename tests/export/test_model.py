@@ -86,3 +86,14 @@ def test_on_range_and_height(bearing, up):
     got = on_range_and_height(near, centre, 20_000.0, float(height))
     assert abs(np.linalg.norm(got - centre) - 20_000.0) < 0.01
     assert np.linalg.norm(got - right) < 400.0
+
+
+def test_threats_start_at_their_launch(battle, made):
+    rows = {row.name: row for row in battle.threat_rows}
+    for track in made.of("threat"):
+        assert track.t_s[0] == track.begin_s == rows[track.name].launch_s
+        step = np.diff(ecef(track.lon_deg, track.lat_deg, track.height_m)[:3], axis=0)
+        speed = np.linalg.norm(step, axis=1) / np.diff(track.t_s[:3])
+        assert abs(speed[0] - speed[1]) < 30.0  # a missile on its pad gains that in a second; nothing jumps
+        if track.is_over:
+            assert track.t_s[-1] == rows[track.name].end_s

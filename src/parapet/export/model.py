@@ -299,15 +299,15 @@ class _Maker:
             begin_s = launched.get(i, float(self.t_s[rows[0]]))
             begin_s = min(begin_s, float(self.t_s[rows[0]]))
             key = f"threat-{i}"
+            row = int(rows[0])
+            start = self.ecef[row] - self.velocity[row] * (self.t_s[row] - begin_s)
             made.append(
                 self._track(
-                    rows, None, last, key=key, family="threat", name=name, begin_s=begin_s, end_s=end_s,
+                    rows, (begin_s, start), last, key=key, family="threat", name=name, begin_s=begin_s, end_s=end_s,
                     type=f"{names.threat_types[i]}, {_THREAT_KINDS[int(world.threats[i]['target_class'])]}",
                     end=codes.OUTCOME_WORDS[status], is_over=is_over,
                 )
             )  # fmt: skip
-            row = int(rows[0])
-            start = self.ecef[row] - self.velocity[row] * (self.t_s[row] - begin_s)
             if i in launched:
                 self._mark(begin_s, "threat launched", name, start, names.threat_types[i], key)
             if last is not None and status in (codes.LEAKED, codes.CRASHED):
@@ -424,10 +424,11 @@ class _Maker:
         last_s = float(self.t_s[rows[-1]])
         every_s = self.dt_s * float(self.played.world.clock.n_sample_ticks)
         is_over = last_s < float(self.played.duration_s) - 1.5 * every_s
+        end = ("ended" if dropped_s is None else "dropped") if is_over else "held to the end"
         return self._track(
             rows, None, None, key=key, family=family, name=name, type=family, begin_s=float(self.t_s[rows[0]]),
             end_s=max(last_s, dropped_s) if dropped_s is not None else last_s,
-            end="dropped" if is_over else "held to the end", about=about, unit=unit, is_over=is_over,
+            end=end, about=about, unit=unit, is_over=is_over,
         )  # fmt: skip
 
     def sites(self) -> list[Site]:
