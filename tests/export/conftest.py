@@ -10,7 +10,8 @@ import pytest
 
 import parapet
 from parapet.analysis.battle_result import Battle
-from parapet.export.model import Scene, scene
+from parapet.export.making import scene
+from parapet.export.model import Scene
 from parapet.scenario.read import read_text
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,7 +9,7 @@ from tests.export.conftest import ROOT, ecef
 import parapet
 from parapet.engine import codes
 from parapet.errors import InputError
-from parapet.export.model import on_range_and_height, scene
+from parapet.export.making import on_range_and_height, scene
 
 
 def test_every_sample_is_in_the_scene(battle, made, logged):

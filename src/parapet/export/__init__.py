@@ -127,7 +127,7 @@ def export(battle: Battle, format: str, out: str | Path) -> Written:
     InputError
         See `check_target`; also when the battle holds no positions. Pinned by ``tests/export``.
     """
-    from parapet.export.model import scene
+    from parapet.export.making import scene
 
     path = check_target(format, out)
     made = scene(battle)
