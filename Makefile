@@ -52,7 +52,7 @@ lock: ## resolve the locks anew (needs uv)
 	$(LOCK) -c requirements.txt -c requirements-build.txt --group dev -o requirements-dev.txt
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-build \
-	--no-emit-index-url --no-annotate --no-header
+	--no-emit-index-url --no-annotate --no-header -c requirements-limits.in
 
 clean: ## remove .venv, what was built and what tools left behind
 	rm -rf $(VENV) site dist out .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

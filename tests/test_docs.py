@@ -76,7 +76,7 @@ ALL = [*PAGES, page("reference/draws.md", MADE["reference/draws.md"])]
 PYTHON = [(f"{p.name}-{i}", body) for p in ALL for i, body in enumerate(p.of("python"))]
 COMMANDS = sorted({(p.name, tuple(arguments)) for p in PAGES for arguments in p.commands()})
 DISTINCT = sorted({arguments for _, arguments in COMMANDS})
-PLAYED = [arguments for arguments in DISTINCT if arguments[0] in ("run", "why", "version")]
+PLAYED = [arguments for arguments in DISTINCT if arguments[0] in ("run", "why", "export", "version")]
 READ = [arguments for arguments in DISTINCT if arguments[0] in CHEAP and "--deep" not in arguments]
 
 
@@ -149,7 +149,8 @@ def parse(arguments: list[str]) -> str:
 @pytest.mark.parametrize("where, arguments", COMMANDS, ids=lambda v: v if isinstance(v, str) else " ".join(v))
 def test_commands_parse_and_their_files_exist(where: str, arguments: tuple[str, ...], desk: Path) -> None:
     words = expanded(arguments)
-    assert parse(words) in {*CHEAP, "run", "why", "claims", "version", "study", "show", "compare", "estimate"}
+    played = {"run", "why", "export", "claims", "version", "study", "show", "compare", "estimate"}
+    assert parse(words) in {*CHEAP, *played}
     for word in words:
         if word.endswith(".yaml"):
             assert Path(word).exists(), f"{where}: {word} does not exist"

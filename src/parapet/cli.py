@@ -237,6 +237,35 @@ def why(
 
 
 @app.command()
+def export(
+    file: Playable,
+    format: Annotated[
+        str,
+        typer.Option("--format", metavar="F", help="acmi, kml, kmz, geojson, czml, csv or parquet.", show_default=False),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option("--out", metavar="PATH", help="File; for csv and parquet a new folder.", show_default=False),
+    ],
+    seed: Seed = None,
+    run: RunNumber = 0,
+    as_json: Json = False,
+    cell: CellName = None,
+    sample: Sample = 0,
+) -> None:
+    """Play a battle and write it for another tool: Tacview, Google Earth, a GIS, Cesium, or tables."""
+    from parapet.export import check_target
+    from parapet.export import export as write
+
+    check_target(format, out)  # before anything takes time
+    written = write(_battle(file, seed, run, "full", cell, sample), format, out)
+    if as_json:
+        _print_json(written.to_dict())
+    else:
+        print(written)
+
+
+@app.command()
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)],
     deep: Annotated[bool, typer.Option("--deep", help="Also compile: are the aim points within reach?")] = False,
