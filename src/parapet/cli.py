@@ -241,7 +241,9 @@ def export(
     file: Playable,
     format: Annotated[
         str,
-        typer.Option("--format", metavar="F", help="acmi, kml, kmz, geojson, czml, csv or parquet.", show_default=False),
+        typer.Option(
+            "--format", metavar="F", help="acmi, kml, kmz, geojson, czml, csv or parquet.", show_default=False
+        ),
     ],
     out: Annotated[
         Path,
