@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import threading
 from pathlib import Path
@@ -245,7 +246,8 @@ def test_without_a_folder_the_result_keeps_its_own(file: Path) -> None:
     found = parapet.study(file, runs=1, say=quiet)
     folder = found.folder
     assert found.runs.height == 4 and folder.is_dir()
-    found._kept.cleanup()
+    del found  # nobody holds the study any more
+    gc.collect()
     assert not folder.exists()
 
 
