@@ -16,10 +16,12 @@ import inspect
 import math
 import os
 import platform
+import re
 import shutil
 import sys
 import time
 import warnings
+from collections import Counter
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -167,6 +169,7 @@ os.environ.setdefault("NUMBA_DISABLE_ERROR_MESSAGE_HIGHLIGHTING", "1")
 
 import numba
 import numpy as np
+from llvmlite.binding import Linkage
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 from numba.core.compiler_machinery import LoweringPass, register_pass
@@ -180,9 +183,6 @@ _config.CACHE_DIR = os.environ.get("NUMBA_CACHE_DIR", "")
 
 # Policies are addresses of functions in the World (engine/policy.py). Numba calls that experimental at every compilation.
 warnings.filterwarnings("ignore", category=NumbaExperimentalFeatureWarning)
-
-_njit: Any = numba.njit(**_FLAGS)
-
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -202,6 +202,35 @@ class _InnerLibrary(JITCodeLibrary):
         self._finalize_dynamic_globals()
         self._verify_declare_only_symbols()
         self._finalized = True
+
+
+class _KernelLibrary(JITCodeLibrary):
+    """Code of a kernel with all its inner parts: those called from one place only become part of their caller.
+
+    The optimiser does not dare by itself, because any other module might call them too. The stages of a battle are
+    handed hundreds of numbers each, which a call copies one by one.
+    """
+
+    def _optimize_final_module(self) -> None:
+        module = self._final_module
+        n_named = Counter(_CALL_OR_DEFINITION.findall(str(module)))
+        for function in module.functions:
+            if not function.is_declaration and function.linkage == Linkage.linkonce_odr:
+                if n_named[function.name] <= 2:
+                    function.linkage = "internal"
+        super()._optimize_final_module()
+
+
+_CALL_OR_DEFINITION = re.compile(r'@"?([\w.$]+)"?\(')
+
+
+class _KernelCompiler(Compiler):
+    def define_pipelines(self) -> list[Any]:
+        state = self.state
+        state.library = _KernelLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.library.enable_object_caching()  # or it could not be stored
+        pipelines: list[Any] = super().define_pipelines()
+        return pipelines
 
 
 @register_pass(mutates_CFG=False, analysis_only=True)
@@ -233,6 +262,8 @@ class _InnerCompiler(Compiler):
             pipeline.finalize()
         return pipelines
 
+
+_njit: Any = numba.njit(**_FLAGS, pipeline_class=_KernelCompiler)
 
 _INNER_FLAGS: dict[str, Any] = {
     "nogil": True,
@@ -302,6 +333,21 @@ def entry(function: Callable[P, R]) -> Callable[P, R]:
     build: Any = numba.njit
     compiled: Callable[P, R] = build(nogil=True, error_model="numpy", _nrt=False)(scope["door"])
     return compiled
+
+
+def compiled_for(function: Callable[..., R], *arguments: Any) -> Callable[..., R]:
+    """The machine code of a kernel for arguments of the same types as these, called without looking at types again.
+
+    Numba looks at every array of a World at every call, which takes longer than a small battle does. Types are not
+    checked any more: only for callers whose arguments cannot change type.
+    """
+    if _config.DISABLE_JIT:
+        return function
+    kinds = tuple(numba.typeof(argument) for argument in arguments)
+    dispatcher: Any = function
+    dispatcher.compile(kinds)
+    found: Callable[..., R] = dispatcher.overloads[kinds].entry_point
+    return found
 
 
 @functools.cache

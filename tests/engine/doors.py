@@ -29,6 +29,7 @@ from parapet.engine.command import (
     weapon_of,
 )
 from parapet.engine.flight import find_target, target_at
+from parapet.engine.prediction import trace_fall
 from parapet.engine.settling import settle
 
 EVALUATE = 0
@@ -67,15 +68,16 @@ def _ask(world, battle, log, what, i, j, k, now_s, delay_s, numbers):  # type: i
     f = 0.0
     g = 0.0
     if what == EVALUATE:
-        evaluate(world.air, world.assets, belief, 0, now_s)
+        evaluate(world.air, world.assets, world.valued, belief, 0, now_s)
     elif what == IS_HOSTILE:
         is_one = is_hostile(units[j].hostile_speed_mps, units[j].hostile_radius_m, world.assets, track, now_s)
         a = 1.0 if is_one else 0.0
     elif what == UNIT_REASON:
         a = float(unit_reason(world.air, units, world.assets, own, face, j, track, now_s))
     elif what == BEST_INTERCEPTOR:
+        n_fall = trace_fall(battle.scratch.fall, track, now_s, world.air.ground_m)
         why, kind, c, d, e, f, g = best_interceptor(
-            world.air, units, kinds, world.table, own, face, j, -1, 0, track, now_s, delay_s
+            world.air, units, kinds, world.table, own, face, j, -1, 0, track, battle.scratch.fall, n_fall, now_s, delay_s
         )
         a = float(why)
         b = float(kind)
@@ -95,9 +97,11 @@ def _ask(world, battle, log, what, i, j, k, now_s, delay_s, numbers):  # type: i
     elif what == KEEP_LAUNCHERS:
         keep_launchers(world.clock, world.launchers, world.reload, own, log, now_s)
     elif what == SOLVE_INTERCEPT:
+        n_fall = trace_fall(battle.scratch.fall, track, now_s, world.air.ground_m)
         why, b, c, d, e = solve_intercept(
-            weapon_of(world.air, units, kinds, j, k), world.table, face, earth_factor, track, now_s, delay_s
-        )
+            weapon_of(world.air, units, kinds, j, k), world.table, face, earth_factor, track, battle.scratch.fall,
+            n_fall, now_s, delay_s,
+        )  # fmt: skip
         a = float(why)
     elif what == ARRIVAL:
         a, b, c = arrival(

@@ -118,6 +118,7 @@ def blocked_share(made: Compiled, offered: float, n_arrivals: int, is_fixed: boo
     arrivals = np.cumsum(rng.exponential(mean_s / offered, n_arrivals))
     holding = np.full(n_arrivals, mean_s) if is_fixed else rng.exponential(mean_s, n_arrivals)
     battle.belief.track[0, 0]["status"] = codes.TRACK_FIRM
+    battle.belief.number[0] = 1
     numbers = np.concatenate([arrivals, holding, np.zeros(n_arrivals)])
     n_blocked = ask(made.world, battle, log, doors.LEDGER, numbers=numbers)[0]
     n_busy = int((battle.own.channel["status"] != codes.CHANNEL_FREE).sum())

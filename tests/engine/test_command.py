@@ -42,6 +42,7 @@ def put_track(battle: state.State, i: int, x: Any, v: Any, now_s: float, kind: i
     track = battle.belief.track[0, i]
     track["status"] = codes.TRACK_FIRM
     track["number"] = i
+    battle.belief.number[0] = max(int(battle.belief.number[0]), i + 1)
     for k, axis in enumerate("xyz"):
         track[f"{axis}_m"] = x[k]
         track[f"v{axis}_mps"] = v[k]

@@ -209,6 +209,7 @@ def test_the_first_to_arrive_is_settled_first() -> None:
         one["end_s"], one["miss_m"] = end_s, 1.0
         one["holds_channel"] = 1
         one["serial"] = 1
+    battle.own.round_top[0] = 2
     battle.own.unit["n_missiles"][0] = 2
     battle.own.channel["serial"][0] = 1
     battle.own.channel["n_flying"][0] = 2
@@ -228,6 +229,7 @@ def test_a_threat_that_has_arrived_before_the_round_cannot_be_killed_any_more() 
     threat = battle.truth.threat[0]
     worlds.place(battle, 0, worlds.at_distance(100.0, 0.0, 10.0, worlds.SITE), np.array([1.0, 0.0, 0.0]))
     threat["status"], threat["end_s"] = codes.FLYING, 10.05
+    battle.own.round_top[0] = 1
     one = battle.own.round[0]
     one["status"], one["i_shot"], one["i_target"] = codes.ROUND_ARRIVED, 0, 0
     one["end_s"], one["miss_m"] = 10.15, 0.0

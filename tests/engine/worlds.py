@@ -107,7 +107,7 @@ def _radars(rows: list[dict[str, Any]]) -> state.Records:
     columns["id"] = [name_id(row["name"]) for row in rows]
     columns["n_modes"] = [len(row["modes"]) for row in rows]
     for key in state.RADAR_GIVEN.names or ():
-        if key not in columns:
+        if key not in columns and key not in state.WORKED_OUT:
             columns[key] = [row[key] for row in rows]
     return state.given(state.RADAR_GIVEN, columns)
 
@@ -159,6 +159,7 @@ def make_world(
         interceptors=_filled(state.INTERCEPTOR_GIVEN, 1),
         table=frozen(np.zeros((1, 2, 2, 4))),
         assets=_filled(state.ASSET_GIVEN, 0),
+        valued=frozen(np.zeros(0, np.int64), np.int64),
         policies=policies(),
     )  # fmt: skip
 

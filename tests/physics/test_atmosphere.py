@@ -36,6 +36,14 @@ def test_standard_at_geometric_10_km() -> None:
     assert atmosphere.density_kgm3(10_000.0) == pytest.approx(0.413510, rel=2e-4)
 
 
+def test_cubics_follow_the_formulas_of_the_standard() -> None:
+    top = atmosphere.TOP_M * atmosphere.EARTH_RADIUS_STANDARD_M / (atmosphere.EARTH_RADIUS_STANDARD_M + atmosphere.TOP_M)
+    for h_gp_m in np.linspace(-4_900.0, top - 0.1, 3_001):
+        rho, t_k, _ = atmosphere.layer_density_and_temperature(float(h_gp_m))
+        found = atmosphere.density_and_temperature(atmosphere.geometric_height_m(float(h_gp_m)))
+        assert found == pytest.approx((rho, t_k), rel=2e-8)
+
+
 def test_sound() -> None:
     """The standard's speed of sound: 340.294 m/s at sea level, 295.069 in the tropopause, 299.53 at 10 km."""
     assert atmosphere.speed_of_sound_mps(0.0) == pytest.approx(340.294, abs=1e-3)

@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 from parapet._jit import inner
 from parapet.engine.codes import (
-    ASSET_LAUNCHER,
     CHANNEL_ACQUIRING,
     CHANNEL_ASSESSING,
     CHANNEL_FREE,
@@ -61,6 +60,7 @@ from parapet.engine.prediction import (
     level_point,
     lifted,
     position_variance,
+    trace_fall,
     velocity_variance,
 )
 from parapet.engine.sensing import is_in_sight, sector_code
@@ -159,17 +159,16 @@ def weapon_of(air, units, interceptors, i_unit, i_type):
 
 
 @inner
-def is_inside_envelope(weapon, is_ballistic, x, y, z, speed):
+def is_inside_envelope(weapon, reach, x, y, z, height, speed):
     """Whether the published envelope of the interceptor holds a target at this point at this speed (bool)."""
-    reach = weapon.range_ballistic_m if is_ballistic else weapon.range_air_m
     dx = x - weapon.x_m
     dy = y - weapon.y_m
     dz = z - weapon.z_m
-    slant = math.sqrt(dx * dx + dy * dy + dz * dz)
-    if slant > reach or slant < weapon.range_min_m:
+    slant2 = dx * dx + dy * dy + dz * dz
+    if slant2 > reach * reach or slant2 < weapon.range_min_m * weapon.range_min_m:
         return False
-    height = height_m(x, y, z) - weapon.ground_m
-    if height < weapon.height_min_m or height > weapon.height_max_m:
+    above = height - weapon.ground_m
+    if above < weapon.height_min_m or above > weapon.height_max_m:
         return False
     return speed <= weapon.target_speed_max_mps
 
@@ -212,34 +211,26 @@ def intercept_air(weapon, table, x, y, z, vx, vy, vz, delay_s):
 
 
 @inner
-def intercept_ballistic(weapon, table, x, y, z, vx, vy, vz, delay_s):
+def intercept_ballistic(weapon, table, fall, n_fall, delay_s):
     """First point of a fall that a round of this type can reach in time and inside its envelope.
 
-    Returns (time from now, x, y, z, spare): ``spare`` seconds the launch may wait. Time < 0: there is none.
+    ``fall``: from ``trace_fall``. Returns (time from now, x, y, z, spare): ``spare`` seconds the launch may wait. Time < 0:
+    there is none.
     """
-    t = 0.0
-    reach = weapon.range_ballistic_m
-    for _ in range(400):
-        dx = x - weapon.x_m
-        dy = y - weapon.y_m
-        dz = z - weapon.z_m
-        dt = 4.0
-        if dx * dx + dy * dy + dz * dz < 4.0 * reach * reach:
-            dt = 1.0
-            speed = math.sqrt(vx * vx + vy * vy + vz * vz)
-            if is_inside_envelope(weapon, True, x, y, z, speed):
-                flight, _, _ = arrival(weapon, table, x, y, z)
-                if flight >= 0.0 and t - delay_s - flight >= 0.0:
-                    return t, x, y, z, t - delay_s - flight
-        x, y, z, vx, vy, vz = coast_step(x, y, z, vx, vy, vz, dt)
-        t += dt
-        if height_m(x, y, z) < weapon.ground_m:
-            break
-    return -1.0, x, y, z, 0.0
+    for i in range(n_fall):
+        row = fall[i]
+        if row[0] < delay_s:
+            continue
+        if is_inside_envelope(weapon, weapon.range_ballistic_m, row[1], row[2], row[3], row[5], row[4]):
+            flight, _, _ = arrival(weapon, table, row[1], row[2], row[3])
+            if flight >= 0.0 and row[0] - delay_s - flight >= 0.0:
+                return row[0], row[1], row[2], row[3], row[0] - delay_s - flight
+    row = fall[max(n_fall - 1, 0)]
+    return -1.0, row[1], row[2], row[3], 0.0
 
 
 @inner
-def solve_intercept(weapon, table, face, earth_factor, track, now_s, delay_s):
+def solve_intercept(weapon, table, face, earth_factor, track, fall, n_fall, now_s, delay_s):
     """Predicted intercept of a track: (reason or 0, time from now, x, y, z).
 
     Reason ``WHY_NO_SOLUTION`` when time or envelope forbid, ``WHY_REACTION_TIME`` when it is too early to launch at a fall,
@@ -253,9 +244,7 @@ def solve_intercept(weapon, table, face, earth_factor, track, now_s, delay_s):
     if track["class"] == CLASS_BALLISTIC:
         if track.time_to_go_s > PLAN_AHEAD_S:
             return WHY_NO_SOLUTION, -1.0, x, y, z
-        time, px, py, pz, spare = intercept_ballistic(
-            weapon, table, x, y, z, track.vx_mps, track.vy_mps, track.vz_mps, delay_s
-        )
+        time, px, py, pz, spare = intercept_ballistic(weapon, table, fall, n_fall, delay_s)
         if time < 0.0:
             return WHY_NO_SOLUTION, -1.0, px, py, pz
         if spare > (DESIGNATE_AHEAD_S if delay_s > 0.0 else LAUNCH_AHEAD_S):
@@ -270,7 +259,9 @@ def solve_intercept(weapon, table, face, earth_factor, track, now_s, delay_s):
         time, px, py, pz = intercept_air(
             weapon, table, x, y, z, track.vx_mps, track.vy_mps, track.vz_mps, delay_s
         )
-        if time < 0.0 or not is_inside_envelope(weapon, False, px, py, pz, speed):
+        if time < 0.0 or not is_inside_envelope(
+            weapon, weapon.range_air_m, px, py, pz, height_m(px, py, pz), speed
+        ):
             return WHY_NO_SOLUTION, -1.0, px, py, pz
     if weapon.is_uplink == 0:
         if sector_code(face, earth_factor, px, py, pz) != 0:
@@ -331,23 +322,24 @@ def predict_impact(air, track, now_s):
 
 
 @inner
-def evaluate(air, assets, belief, i_picture, now_s):
+def evaluate(air, assets, valued, belief, i_picture, now_s):
     """Threat evaluation of one picture: what each firm track threatens, how much, and how soon."""
+    if belief.number[i_picture] == 0:
+        return
     tracks = belief.track[i_picture]
     for i in range(tracks.size):
         track = tracks[i]
         if track.status != TRACK_FIRM:
             continue
         dt = now_s - track.t_s
+        track.p_survive = 1.0 if track.i_engaged == 0 else 0.3
         track.value = 0.0
         track.i_asset = -1
         track.time_to_go_s = 1e9
         if track["class"] == CLASS_BALLISTIC:
             if now_s - track.impact_at_s > 4.0 or track.impact_at_s == 0.0:
                 predict_impact(air, track, now_s)
-            for j in range(assets.size):
-                if assets[j].kind == ASSET_LAUNCHER:
-                    continue
+            for j in valued:
                 dx = track.impact_x_m - assets[j].x_m
                 dy = track.impact_y_m - assets[j].y_m
                 dz = track.impact_z_m - assets[j].z_m
@@ -363,9 +355,7 @@ def evaluate(air, assets, belief, i_picture, now_s):
         z = track.z_m + track.vz_mps * dt
         vv = track.vx_mps * track.vx_mps + track.vy_mps * track.vy_mps + track.vz_mps * track.vz_mps
         radius2 = max(x * x + y * y + z * z, 1.0)
-        for j in range(assets.size):
-            if assets[j].kind == ASSET_LAUNCHER:
-                continue
+        for j in valued:
             # relative position in the plane of the ground: closest approach of a straight level flight
             dx = assets[j].x_m - x
             dy = assets[j].y_m - y
@@ -532,7 +522,7 @@ def follow_channels(clock, units, interceptors, belief, own, log, now_s):
 
 @inner
 def best_interceptor(
-    air, units, interceptors, table, own, face, i_unit, i_fixed, is_uplink, track, now_s, delay_s
+    air, units, interceptors, table, own, face, i_unit, i_fixed, is_uplink, track, fall, n_fall, now_s, delay_s
 ):
     """The interceptor type to use: (reason or 0, type, time to intercept, x, y, z, planned kill probability).
 
@@ -564,6 +554,8 @@ def best_interceptor(
             face,
             air.earth_factor,
             track,
+            fall,
+            n_fall,
             now_s,
             delay_s,
         )
@@ -671,6 +663,91 @@ def unit_reason(air, units, assets, own, face, i_unit, track, now_s):
 
 
 @inner
+def list_candidates(
+    clock, air, radars, posts, units, interceptors, table, policies, assets, belief, own, scratch, i_picture, i, n, now_s
+):
+    """Add the fire units that can engage track ``i`` of a picture to the candidates; returns how many there are now.
+
+    Each unit that cannot is told why (``own.reason``).
+    """
+    track = belief.track[i_picture, i]
+    slot = i_picture * belief.track.shape[1] + i
+    is_fall = track["class"] == CLASS_BALLISTIC
+    n_fall = -1  # the way down is followed once, when the first unit asks
+    for u in range(units.size):
+        if picture_of(posts, units, own, u) != i_picture:
+            continue
+        free = units[u].n_target_channels - own.unit[u].n_channels
+        if free <= 0 and clock.record < RECORD_EVENTS:
+            continue
+        if track.i_engaged > 0:
+            if holds_track(units, own, u, i_picture, i, track.number):
+                continue
+            if track.time_to_go_s > 40.0:
+                own.reason[u, slot] = WHY_DOCTRINE
+                continue
+        face = radars[units[u].i_radar]
+        why = unit_reason(air, units, assets, own, face, u, track, now_s)
+        if why != 0:
+            own.reason[u, slot] = why
+            continue
+        if now_s < track.blocked_s:
+            if own.reason[u, slot] != WHY_NOT_ACQUIRED and own.reason[u, slot] != WHY_FIRE_TRACK_LOST:
+                own.reason[u, slot] = WHY_DOCTRINE
+            continue
+        if is_fall:
+            if now_s < own.ask_s[u, slot]:
+                continue
+            if n_fall < 0:
+                n_fall = trace_fall(scratch.fall, track, now_s, air.ground_m)
+        delay = max(ACQUISITION_GUESS_S, units[u].reaction_s - (now_s - track.firm_s))
+        why, k, t_go, px, py, pz, p_kill = best_interceptor(
+            air, units, interceptors, table, own, face, u, -1, 0, track, scratch.fall, n_fall, now_s, delay
+        )
+        if why != 0:
+            own.reason[u, slot] = why
+            if is_fall:
+                own.ask_s[u, slot] = now_s + FALL_PERIOD_S
+            continue
+        if p_kill < units[u].min_p_kill:
+            own.reason[u, slot] = WHY_DOCTRINE
+            continue
+        if track.i_engaged > 0:
+            # a second engagement only when there is no time left to look and shoot again, and it pays
+            has_second_look = track.time_to_go_s > t_go + units[u].assessment_s + 5.0
+            if (
+                has_second_look
+                or track.i_engaged >= units[u].max_engagements
+                or track.value * 0.3 * p_kill < 2.0 * ROUND_WORTH
+            ):
+                own.reason[u, slot] = WHY_DOCTRINE
+                continue
+        own.reason[u, slot] = WHY_NO_CHANNEL
+        if free <= 0 or n >= scratch.index_a.size:
+            continue
+        dx = px - units[u].x_m
+        dy = py - units[u].y_m
+        dz = pz - units[u].z_m
+        row = scratch.real[n]
+        gain = policies[units[u].policy](
+            track.value,
+            track.p_survive,
+            p_kill,
+            track.time_to_go_s,
+            t_go,
+            math.sqrt(dx * dx + dy * dy + dz * dz),
+        )
+        row[0] = gain * math.pow(BUSY_SHARE, float(own.unit[u].n_channels))
+        row[1] = p_kill
+        row[2] = float(k)
+        row[3] = float(i_picture)
+        scratch.index_a[n] = u
+        scratch.index_b[n] = i
+        n += 1
+    return n
+
+
+@inner
 def assign_fire(
     clock, air, radars, posts, units, interceptors, table, policies, assets, belief, own, log, scratch, now_s
 ):
@@ -678,87 +755,18 @@ def assign_fire(
 
     Candidates are (track, fire unit) pairs with a kinematic solution. Their gain is refreshed as survivors change.
     """
+    n = 0
+    for i_picture in range(belief.track.shape[0]):
+        if belief.number[i_picture] == 0:
+            continue
+        for i in range(belief.track.shape[1]):
+            if belief.track[i_picture, i].status == TRACK_FIRM:
+                n = list_candidates(
+                    clock, air, radars, posts, units, interceptors, table, policies, assets, belief, own, scratch,
+                    i_picture, i, n, now_s,
+                )  # fmt: skip
     n_units = units.size
     n_tracks = belief.track.shape[1]
-    n_max = scratch.index_a.size
-    n = 0
-    for u in range(n_units):
-        i_picture = picture_of(posts, units, own, u)
-        if i_picture < 0:
-            continue
-        free = units[u].n_target_channels - own.unit[u].n_channels
-        if free <= 0 and clock.record < RECORD_EVENTS:
-            continue
-        base = i_picture * n_tracks
-        face = radars[units[u].i_radar]
-        for i in range(n_tracks):
-            track = belief.track[i_picture, i]
-            if track.status != TRACK_FIRM:
-                continue
-            if track.i_engaged > 0:
-                if holds_track(units, own, u, i_picture, i, track.number):
-                    continue
-                if track.time_to_go_s > 40.0:
-                    own.reason[u, base + i] = WHY_DOCTRINE
-                    continue
-            why = unit_reason(air, units, assets, own, face, u, track, now_s)
-            if why != 0:
-                own.reason[u, base + i] = why
-                continue
-            if now_s < track.blocked_s:
-                if (
-                    own.reason[u, base + i] != WHY_NOT_ACQUIRED
-                    and own.reason[u, base + i] != WHY_FIRE_TRACK_LOST
-                ):
-                    own.reason[u, base + i] = WHY_DOCTRINE
-                continue
-            is_fall = track["class"] == CLASS_BALLISTIC
-            if is_fall and now_s < own.ask_s[u, base + i]:
-                continue
-            delay = max(ACQUISITION_GUESS_S, units[u].reaction_s - (now_s - track.firm_s))
-            why, k, t_go, px, py, pz, p_kill = best_interceptor(
-                air, units, interceptors, table, own, face, u, -1, 0, track, now_s, delay
-            )
-            if why != 0:
-                own.reason[u, base + i] = why
-                if is_fall:
-                    own.ask_s[u, base + i] = now_s + FALL_PERIOD_S
-                continue
-            if p_kill < units[u].min_p_kill:
-                own.reason[u, base + i] = WHY_DOCTRINE
-                continue
-            if track.i_engaged > 0:
-                # a second engagement only when there is no time left to look and shoot again, and it pays
-                has_second_look = track.time_to_go_s > t_go + units[u].assessment_s + 5.0
-                if (
-                    has_second_look
-                    or track.i_engaged >= units[u].max_engagements
-                    or track.value * 0.3 * p_kill < 2.0 * ROUND_WORTH
-                ):
-                    own.reason[u, base + i] = WHY_DOCTRINE
-                    continue
-            own.reason[u, base + i] = WHY_NO_CHANNEL
-            if free <= 0 or n >= n_max:
-                continue
-            dx = px - units[u].x_m
-            dy = py - units[u].y_m
-            dz = pz - units[u].z_m
-            row = scratch.real[n]
-            gain = policies[units[u].policy](
-                track.value,
-                track.p_survive,
-                p_kill,
-                track.time_to_go_s,
-                t_go,
-                math.sqrt(dx * dx + dy * dy + dz * dz),
-            )
-            row[0] = gain * math.pow(BUSY_SHARE, float(own.unit[u].n_channels))
-            row[1] = p_kill
-            row[2] = float(k)
-            row[3] = float(i_picture)
-            scratch.index_a[n] = u
-            scratch.index_b[n] = i
-            n += 1
     if n == 0:
         return
     for u in range(n_units):
@@ -858,7 +866,7 @@ def assign_rows(scratch, n_rows, n_columns):
 
 
 @inner
-def fire(clock, air, radars, units, launchers, interceptors, table, belief, own, log, now_s):
+def fire(clock, air, radars, units, launchers, interceptors, table, belief, own, log, fall, now_s):
     """Launch rounds for every channel that tracks: the fire-control track, a solution, a rail and a missile channel."""
     n_units = units.size
     if n_units == 0:
@@ -889,9 +897,13 @@ def fire(clock, air, radars, units, launchers, interceptors, table, belief, own,
         # the type may change until the first round is away
         i_fixed = channel.i_interceptor if channel.n_fired > 0 or channel.n_flying > 0 else -1
         is_uplink = 1 if channel.status == CHANNEL_SEARCH_TRACK else 0
+        target = track if is_uplink == 1 else belief.fire[row]
+        n_fall = 0
+        if target["class"] == CLASS_BALLISTIC:
+            n_fall = trace_fall(fall, target, now_s, air.ground_m)
         why, k, t_go, px, py, pz, _ = best_interceptor(
-            air, units, interceptors, table, own, radars[units[u].i_radar], u, i_fixed, is_uplink,
-            track if is_uplink == 1 else belief.fire[row], now_s, 0.0,
+            air, units, interceptors, table, own, radars[units[u].i_radar], u, i_fixed, is_uplink, target, fall,
+            n_fall, now_s, 0.0,
         )  # fmt: skip
         if why != 0:
             if is_same and channel.n_flying == 0:
@@ -944,6 +956,7 @@ def launch_round(
     if slot < 0:
         log.total[TOTAL_ROUNDS_FULL] += 1.0
         return
+    own.round_top[0] = max(own.round_top[0], slot + 1)
     i_shot = next_shot(log)
     channel = own.channel[row]
     label = belief.fire[row].label if channel.status == CHANNEL_TRACKING else channel.label
@@ -1070,12 +1083,7 @@ def decide(world, belief, own, log, scratch, tick):
                 if world.clock.record >= RECORD_EVENTS:
                     tell(log, now_s, EVENT_READY, u, -1, -1, 0.0)
         for i_picture in range(belief.track.shape[0]):
-            evaluate(world.air, world.assets, belief, i_picture, now_s)
-        for i_picture in range(belief.track.shape[0]):
-            for i in range(belief.track.shape[1]):
-                track = belief.track[i_picture, i]
-                if track.status == TRACK_FIRM:
-                    track.p_survive = 1.0 if track.i_engaged == 0 else 0.3
+            evaluate(world.air, world.assets, world.valued, belief, i_picture, now_s)
         assign_fire(
             world.clock,
             world.air,
@@ -1104,6 +1112,7 @@ def decide(world, belief, own, log, scratch, tick):
         belief,
         own,
         log,
+        scratch.fall,
         now_s,
     )
     count_use(world.units, belief, own, log)

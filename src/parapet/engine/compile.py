@@ -29,6 +29,7 @@ from parapet.engine.state import (
     RADAR_GIVEN,
     THREAT_GIVEN,
     UNIT_GIVEN,
+    WORKED_OUT,
     Air,
     Clock,
     Records,
@@ -132,7 +133,10 @@ class _Table:
     def done(self) -> Records:
         """The read-only table."""
         assert self.dtype.names is not None
-        return given(self.dtype, {name: [row[name] for row in self.rows] for name in self.dtype.names})
+        return given(
+            self.dtype,
+            {name: [row[name] for row in self.rows] for name in self.dtype.names if name not in WORKED_OUT},
+        )
 
 
 def _frozen(array: Any) -> NDArray[Any]:
@@ -277,6 +281,7 @@ class _Compiler:
             interceptors=interceptors,
             table=table,
             assets=self.assets.done(),
+            valued=_frozen(np.flatnonzero(np.array([row["kind"] for row in self.assets.rows]) != codes.ASSET_LAUNCHER).astype(np.int64)),
             policies=policies(self.policy),
         )
 

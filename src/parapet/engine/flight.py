@@ -345,7 +345,7 @@ def fly(world, truth, own, log, seed, run, tick):
             )
         if not math.isfinite(threat.x_m + threat.vx_mps):
             log.total[TOTAL_NOT_FINITE] += 1.0
-    for r in range(own.round.size):
+    for r in range(own.round_top[0]):
         one = own.round[r]
         if one.status == ROUND_MIDCOURSE or one.status == ROUND_COASTING:
             fly_round(world.air, world.interceptors, one, begin_s, dt_s)
@@ -754,7 +754,7 @@ def steer(world, belief, own, log, tick):
     dt_s = world.clock.dt_s
     every = max(int(UPLINK_PERIOD_S / dt_s + 0.5), 1)
     now_s = (tick + 1) * world.clock.dt_s
-    for r in range(own.round.size):
+    for r in range(own.round_top[0]):
         one = own.round[r]
         if one.status == ROUND_FREE or one.status == ROUND_ARRIVED or one.launch_s >= now_s + 1e-9:
             continue
@@ -842,7 +842,7 @@ def guide(clock, air, radars, units, interceptors, table, belief, own, log, one,
         uy = one.pip_y_m
         uz = one.pip_z_m
         t_go = max(one.pip_s - now_s, 0.0)
-        for _ in range(2):
+        for _ in range(1 if since > CAPTURE_S else 2):  # later the last uplink's point is near enough to begin with
             dx = ux - one.x_m
             dy = uy - one.y_m
             dz = uz - one.z_m

@@ -11,6 +11,10 @@ from parapet.physics.earth import height_m, rotating_acceleration
 LOWEST_M = 15.0
 """Height above the ground below which nothing is expected to fly."""
 DRAG_TOP_M = 75e3
+TRACE_STEP_S = 1.0
+TRACE_STEP_HIGH_S = 4.0
+TRACE_HIGH_M = 45e3
+"""Steps of the way down that is planned along, and the height above which they are the longer ones: no round goes there."""
 PLANNED_DRAG_KGM2 = 4000.0
 """Ballistic coefficient that planning assumes for a falling body, kg/m2."""
 
@@ -37,6 +41,37 @@ def coast_step(x, y, z, vx, vy, vz, dt):
         x + dt * wx, y + dt * wy, z + dt * wz,
         vx + dt * (ax - drag * wx), vy + dt * (ay - drag * wy), vz + dt * (az - drag * wz),
     )  # fmt: skip
+
+
+@inner
+def trace_fall(fall, track, now_s, ground_m):
+    """Follow a ballistic track down to the ground; rows of (time from now, x, y, z, speed, height) go to ``fall``.
+
+    Returns the number of rows. All weapons that are asked about one track in one decision share the way.
+    """
+    dt = now_s - track.t_s
+    x = track.x_m + track.vx_mps * dt
+    y = track.y_m + track.vy_mps * dt
+    z = track.z_m + track.vz_mps * dt
+    vx = track.vx_mps
+    vy = track.vy_mps
+    vz = track.vz_mps
+    t = 0.0
+    for n in range(fall.shape[0]):
+        height = height_m(x, y, z)
+        if n > 0 and height < ground_m:
+            return n
+        row = fall[n]
+        row[0] = t
+        row[1] = x
+        row[2] = y
+        row[3] = z
+        row[4] = math.sqrt(vx * vx + vy * vy + vz * vz)
+        row[5] = height
+        dt = TRACE_STEP_HIGH_S if height > TRACE_HIGH_M else TRACE_STEP_S
+        x, y, z, vx, vy, vz = coast_step(x, y, z, vx, vy, vz, dt)
+        t += dt
+    return fall.shape[0]
 
 
 @inner

@@ -41,7 +41,7 @@ def record_samples(truth, belief, own, log, now_s):
                 log, now_s, FAMILY_FIRE_TRACK, row, t.x_m + t.vx_mps * dt, t.y_m + t.vy_mps * dt, t.z_m + t.vz_mps * dt,
                 t.vx_mps, t.vy_mps, t.vz_mps, math.sqrt(position_variance(t.cov)), own.channel[row].serial, t.label,
             )  # fmt: skip
-    for r in range(own.round.size):
+    for r in range(own.round_top[0]):
         one = own.round[r]
         if one.status != ROUND_FREE:
             sample(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import time
@@ -105,6 +106,12 @@ def check_log(compiled: Compiled, log: Log, seed: int, run: int, file: str) -> N
         raise RunError(f"{where}: {codes.STATUS_WORDS[codes.STATUS_NOT_FINITE]}. {again}")
 
 
+def player(compiled: Compiled, state: State, log: Log) -> Callable[[int, int, int], None]:
+    """``advance`` bound to one World, State and Log: call it with seed, run and the first tick that is not played."""
+    step = _jit.compiled_for(advance, compiled.world, state, log, 0, 0, 0)
+    return functools.partial(step, compiled.world, state, log)
+
+
 def play_ticks(
     compiled: Compiled,
     state: State,
@@ -115,9 +122,10 @@ def play_ticks(
 ) -> None:
     """Advance a battle to its end in blocks, so that progress is shown and Ctrl-C is heard."""
     n_ticks = compiled.world.clock.n_ticks
+    play_on = player(compiled, state, log)
     while int(state.tick[0]) < n_ticks:
         stop = min(int(state.tick[0]) + BLOCK_TICKS, n_ticks)
-        advance(compiled.world, state, log, seed, run, stop)
+        play_on(seed, run, stop)
         if progress is not None:
             progress(stop / n_ticks)
 
@@ -172,11 +180,12 @@ def outcomes(compiled: Compiled, seed: int, runs: Iterator[int] | range) -> np.n
     """
     state = new_state(compiled.world, compiled.sizes)
     log = new_log(compiled.world, compiled.sizes)
+    play_on = player(compiled, state, log)
     rows = []
     for run in runs:
         reset_state(compiled.world, state)
         reset_log(log)
-        advance(compiled.world, state, log, seed, run, compiled.world.clock.n_ticks)
+        play_on(seed, run, compiled.world.clock.n_ticks)
         status = state.truth.threat["status"][: compiled.names.n_raid]
         rows.append(
             (

@@ -30,14 +30,12 @@ from parapet.engine.state import TOTAL_FALSE_PLOTS, TOTAL_LOOKS, TOTAL_PLOTS, TO
 from parapet.engine.telling import tell
 from parapet.physics.detection import angle_sigma_rad, p_detection, range_sigma_m
 from parapet.physics.earth import ecef_to_enu, height_m, rotating_acceleration
-from parapet.physics.propagation import horizon_range_m, two_way_gas_loss_db
+from parapet.physics.propagation import EFFECTIVE_RADIUS_M, gas_loss_db, horizon_range_m
 from parapet.physics.signature import cos_aspect, signature_m2
 
 TWO_PI = 2.0 * math.pi
 EARTH_RADIUS_M = 6371000.0
 """Mean radius behind the effective earth of the horizon (oracle R7)."""
-REFERENCE_HEIGHT_M = 10000.0
-"""Height above sea level of the target a published detection range is understood to mean."""
 N_FALSE_SECTORS = 36
 """Parts of a scan that get their own number of false plots."""
 FALSE_ELEVATION_SPAN_RAD = math.radians(15.0)
@@ -150,13 +148,22 @@ def sector_code(face, earth_factor, x_m, y_m, z_m):  # type: ignore[no-untyped-d
         return codes.WHY_OUT_OF_RADAR_RANGE
     if slant_range_m < face.range_min_m:
         return codes.WHY_OUTSIDE_SECTOR
-    if (
-        face.kind == codes.RADAR_SECTOR
-        and abs(_wrapped(math.atan2(east_m, north_m) - face.boresight_rad)) > face.half_sector_rad
-    ):
-        return codes.WHY_OUTSIDE_SECTOR
-    apparent_rad = _apparent_rad(earth_factor, east_m, north_m, up_m)
+    ground_m = math.sqrt(east_m * east_m + north_m * north_m)
+    if face.kind == codes.RADAR_SECTOR:
+        along_m = east_m * face.boresight_east + north_m * face.boresight_north
+        if along_m < ground_m * face.half_sector_cos:
+            return codes.WHY_OUTSIDE_SECTOR
     half_beam_rad = 0.5 * face.elevation_beamwidth_rad
+    if 0.0 <= up_m < 0.9 * ground_m:
+        # most points lie well inside the limits: bounds of the arc tangent tell
+        slope = up_m / ground_m
+        low_rad = slope - slope * slope * slope / 3.0
+        if (
+            low_rad >= face.elevation_min_rad[0] - half_beam_rad
+            and slope + BEND_MAX_RAD <= face.elevation_max_rad[0]
+        ):
+            return 0
+    apparent_rad = _apparent_rad(earth_factor, east_m, north_m, up_m)
     if _is_lit(face.elevation_min_rad[0], face.elevation_max_rad[0], half_beam_rad, apparent_rad):
         return 0
     if face.n_modes > 1 and _is_lit(
@@ -185,20 +192,16 @@ def visibility(world, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _mode_level(  # type: ignore[no-untyped-def]
-    reference_m, reference_rcs_m2, reference_snr, elevation_min_rad, elevation_max_rad, half_beam_rad, apparent_rad,
-    slant_range_m, frequency_hz, antenna_height_m,
-):  # fmt: skip
+def _mode_level(face, i_mode, half_beam_rad, apparent_rad, slant_range_m):  # type: ignore[no-untyped-def]
     """Signal-to-noise of 1 m2 in one mode, before the loss in the air; 0 outside its elevations.
 
     The published point has its loss included, so that loss is given back here.
     """
-    if not _is_lit(elevation_min_rad, elevation_max_rad, half_beam_rad, apparent_rad):
+    if not _is_lit(face.elevation_min_rad[i_mode], face.elevation_max_rad[i_mode], half_beam_rad, apparent_rad):
         return 0.0
-    ratio = reference_m / slant_range_m
+    ratio = face.reference_range_m[i_mode] / slant_range_m
     ratio *= ratio
-    loss_db = two_way_gas_loss_db(frequency_hz, antenna_height_m, REFERENCE_HEIGHT_M, reference_m)
-    return reference_snr / reference_rcs_m2 * ratio * ratio * math.exp(loss_db * DB_TO_LOG)
+    return face.reference_snr[i_mode] / face.reference_rcs_m2[i_mode] * ratio * ratio * face.gas_reference[i_mode]
 
 
 @inner
@@ -222,16 +225,9 @@ def _echo(face, given, ground_m, earth_factor, x_m, y_m, z_m, vx_mps, vy_mps, vz
         share = math.pow(cosine, face.off_boresight_exponent)
     apparent_rad = _apparent_rad(earth_factor, east_m, north_m, up_m)
     half_beam_rad = 0.5 * face.elevation_beamwidth_rad
-    best = _mode_level(
-        face.reference_range_m[0], face.reference_rcs_m2[0], face.reference_snr[0], face.elevation_min_rad[0],
-        face.elevation_max_rad[0], half_beam_rad, apparent_rad, slant_range_m, face.frequency_hz, face.height_m,
-    )  # fmt: skip
+    best = _mode_level(face, 0, half_beam_rad, apparent_rad, slant_range_m)
     if face.n_modes > 1:
-        other = _mode_level(
-            face.reference_range_m[1], face.reference_rcs_m2[1], face.reference_snr[1], face.elevation_min_rad[1],
-            face.elevation_max_rad[1], half_beam_rad, apparent_rad, slant_range_m, face.frequency_hz, face.height_m,
-        )  # fmt: skip
-        best = max(best, other)
+        best = max(best, _mode_level(face, 1, half_beam_rad, apparent_rad, slant_range_m))
     if best <= 0.0:
         return 0.0, slant_range_m, azimuth_rad, elevation_rad
     aspect = cos_aspect(x_m, y_m, z_m, vx_mps, vy_mps, vz_mps, face.x_m, face.y_m, face.z_m)
@@ -239,7 +235,9 @@ def _echo(face, given, ground_m, earth_factor, x_m, y_m, z_m, vx_mps, vy_mps, vz
     sides_m2 = given.rcs_m2
     snr = share * best * signature_m2(aspect, sides_m2[band, 0], sides_m2[band, 1], sides_m2[band, 2])
     if snr > SNR_HOPELESS:  # the air only takes away
-        loss_db = two_way_gas_loss_db(face.frequency_hz, face.height_m, target_height_m, slant_range_m)
+        loss_db = gas_loss_db(
+            face.gas_dbpkm, face.gas_scale_m, face.height_m, target_height_m, slant_range_m, EFFECTIVE_RADIUS_M
+        )
         snr *= math.exp(-loss_db * DB_TO_LOG)
     return snr, slant_range_m, azimuth_rad, elevation_rad
 

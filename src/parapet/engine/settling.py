@@ -45,7 +45,7 @@ def settle(world, truth, own, log, seed, run, tick):
     end_s = (tick + 1) * world.clock.dt_s
     while True:
         first = -1
-        for r in range(own.round.size):
+        for r in range(own.round_top[0]):
             if own.round[r].status == ROUND_ARRIVED and (
                 first < 0 or own.round[r].end_s < own.round[first].end_s
             ):

@@ -11,6 +11,7 @@ another table, -1 means none.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -20,11 +21,17 @@ from numpy.typing import NDArray
 from parapet.engine import codes
 from parapet.physics.ballistic import PLAN_SIZE
 from parapet.physics.interceptor import N_COLUMNS
+from parapet.physics.propagation import air_of
 
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 U8 = NDArray[np.uint64]
 Records = Any
+
+REFERENCE_HEIGHT_M = 10000.0
+"""Height above sea level of the target a published detection range is understood to mean."""
+N_FALL = 700
+"""Steps that the way down of a ballistic track is followed for."""
 
 # ---------------------------------------------------------------------------------------------------- World ----
 
@@ -142,6 +149,10 @@ RADAR_GIVEN = np.dtype(
         ("acquisition_dwell_s", "f8"),
         ("dwell_budget", "f8"),  # fraction of time for tracking
         ("ready_s", "f8"),  # before this it does not emit (dormant: inf)
+        # worked out from the rest by ``given`` and ``changed``: every look would work them out again
+        ("boresight_east", "f8"), ("boresight_north", "f8"), ("half_sector_cos", "f8"),
+        ("gas_dbpkm", "f8"), ("gas_scale_m", "f8"),  # loss in the air at the sea, and the height it thins out with
+        ("gas_reference", "f8", (codes.N_MODE,)),  # loss in the air that the published range has overcome (ratio)
     ],
     align=True,
 )  # fmt: skip
@@ -269,14 +280,22 @@ class World(NamedTuple):
     interceptors: Records  # (n_interceptors,) INTERCEPTOR_GIVEN
     table: F8  # (n_interceptors, n_quantities, n_altitudes, n_ranges) fly-out tables of engine.flyout
     assets: Records  # (n_assets,) ASSET_GIVEN
+    valued: I8  # rows of assets that a threat is weighed against: all but launchers
     policies: tuple[Any, ...]  # functions behind codes.POLICY_*, see engine.policy
+
+
+WORKED_OUT = frozenset(
+    {"boresight_east", "boresight_north", "half_sector_cos", "gas_dbpkm", "gas_scale_m", "gas_reference"}
+)
+"""Columns that nobody gives."""
 
 
 def given(dtype: np.dtype[Any], columns: Mapping[str, Any]) -> Records:
     """A read-only table of one of the ``_GIVEN`` types from its columns, all of them; fields are attributes (recarray)."""
     assert dtype.names is not None
-    if set(columns) != set(dtype.names):
-        raise ValueError(f"columns missing or unknown: {sorted(set(columns) ^ set(dtype.names))}")
+    wanted = set(dtype.names) - WORKED_OUT
+    if set(columns) != wanted:
+        raise ValueError(f"columns missing or unknown: {sorted(set(columns) ^ wanted)}")
     n = {len(column) for column in columns.values()}
     if len(n) != 1:
         raise ValueError(f"columns of different length: { {name: len(c) for name, c in columns.items()} }")
@@ -284,6 +303,7 @@ def given(dtype: np.dtype[Any], columns: Mapping[str, Any]) -> Records:
     if rows.size > 0:
         for name, column in columns.items():
             rows[name] = column
+    _work_out(rows)
     rows.setflags(write=False)
     return rows
 
@@ -293,8 +313,23 @@ def changed(rows: Records, **columns: Any) -> Records:
     copy = rows.copy()
     for name, column in columns.items():
         copy[name] = column
+    _work_out(copy)
     copy.setflags(write=False)
     return copy
+
+
+def _work_out(rows: Records) -> None:
+    """Fill the columns that follow from others."""
+    if rows.dtype != RADAR_GIVEN:
+        return
+    for row in rows:
+        row["boresight_east"] = math.sin(row["boresight_rad"])
+        row["boresight_north"] = math.cos(row["boresight_rad"])
+        row["half_sector_cos"] = math.cos(row["half_sector_rad"]) if row["half_sector_rad"] < math.pi else -2.0
+        for mode in range(codes.N_MODE):
+            row["gas_dbpkm"], row["gas_scale_m"], row["gas_reference"][mode] = air_of(
+                row["frequency_hz"], row["height_m"], REFERENCE_HEIGHT_M, row["reference_range_m"][mode]
+            )
 
 
 # ---------------------------------------------------------------------------------------------------- State ----
@@ -461,6 +496,7 @@ class Own(NamedTuple):
 
     channel: Records  # (n_units * n_channels_max,) CHANNEL; unit u owns rows u*n_channels_max ...
     round: Records  # (n_rounds_max,) ROUND
+    round_top: I8  # (1,) rows of round at and above this have never been used
     launcher: Records  # (n_launchers,) LAUNCHER
     rounds_left: I8  # (n_launchers, n_interceptors)
     radar: Records  # (n_radars,) RADAR
@@ -487,6 +523,7 @@ class Scratch(NamedTuple):
     visited: I8  # (n_pairs,)
     real: F8  # (n_pairs, 8)
     index_c: I8  # (n_pairs,)
+    fall: F8  # (N_FALL, FALL_*) the way down of one track, see engine.prediction
 
 
 class State(NamedTuple):
@@ -623,6 +660,7 @@ def new_state(world: World, sizes: Sizes) -> State:
         own=Own(
             channel=np.zeros(n_units * sizes.n_channels_max, CHANNEL),
             round=np.zeros(sizes.n_rounds, ROUND),
+            round_top=np.zeros(1, np.int64),
             launcher=np.zeros(n_launchers, LAUNCHER),
             rounds_left=np.zeros((n_launchers, n_types), np.int64),
             radar=np.zeros(n_radars, RADAR),
@@ -646,6 +684,7 @@ def new_state(world: World, sizes: Sizes) -> State:
             visited=np.zeros(sizes.n_pairs, np.int64),
             real=np.zeros((sizes.n_pairs, 8)),
             index_c=np.zeros(sizes.n_pairs, np.int64),
+            fall=np.zeros((N_FALL, 6)),
         ),
     )
     reset_state(world, state)

@@ -227,6 +227,20 @@ def two_way_gas_loss_db(
 
 
 @kernel
+def air_of(
+    frequency_hz: float, h_radar_m: float, h_target_m: float, slant_range_m: float
+) -> tuple[float, float, float]:
+    """What a radar's looks need of the air, once: attenuation at the sea, dB/km, its scale height, m, and the two-way
+    loss of one path as a ratio, 1 or more."""
+    loss_db = two_way_gas_loss_db(frequency_hz, h_radar_m, h_target_m, slant_range_m)
+    return (
+        gas_attenuation_dbpkm(frequency_hz),
+        gas_scale_height_m(frequency_hz),
+        math.exp(loss_db * math.log(10.0) / 10.0),
+    )
+
+
+@kernel
 def two_ray_factor4(wavelength_m: float, h_radar_m: float, h_target_m: float, range_m: float) -> float:
     """Fourth power of the propagation factor over a flat, perfect reflector, 0 to 16.
 
