@@ -106,6 +106,10 @@ FIRE_PERIOD_S = 0.5
 """A channel that waits to launch asks for a solution this often."""
 NEAR_VALUE_M = 15e3
 """Closest approach at which a straight flight past an asset counts as half a threat to it."""
+IMPACT_STEP_S = 2.0
+IMPACT_STEP_HIGH_S = 5.0
+IMPACT_HIGH_M = 50e3
+"""Steps of the impact prediction in the air and above ``IMPACT_HIGH_M``."""
 NEVER_S = 1e9
 """Longer than any battle."""
 BUSY_SHARE = 0.999
@@ -309,7 +313,7 @@ def predict_impact(air, track, now_s):
         h = height_m(x, y, z)
         if h <= air.ground_m:
             break
-        dt = 6.0 if h > 90e3 else 1.5
+        dt = IMPACT_STEP_HIGH_S if h > IMPACT_HIGH_M else IMPACT_STEP_S
         x, y, z, vx, vy, vz = coast_step(x, y, z, vx, vy, vz, dt)
         t += dt
     track.impact_x_m = x

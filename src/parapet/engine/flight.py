@@ -83,6 +83,8 @@ FALL_STEP_S = 2.0
 FALL_STEP_HIGH_S = 8.0
 FALL_HIGH_M = 60e3
 """Steps of the planned fall in the air and above ``FALL_HIGH_M``: longer ones in dense air would not be stable."""
+SLOPE_MIN = 0.3
+"""A meeting with a target that outruns the round is stepped to no faster than this allows."""
 LEAVE_M = 450e3
 """A threat that turned away and is this far from the fire unit has left."""
 
@@ -737,7 +739,9 @@ def home(clock, air, threats, radars, units, interceptors, truth, own, one, seed
             one.arrival_mps = speed
             return
         is_over = since >= params[COL_MAX_FLIGHT_TIME] or (not is_powered(since, params) and speed < SLOW_MPS)
-        if is_over or height_m(x, y, z) < air.ground_m - 50.0 or (is_inside == 1 and since > 6.0):
+        if step == n - 1 and height_m(x, y, z) < air.ground_m - 50.0:
+            is_over = True
+        if is_over or (is_inside == 1 and since > 6.0):
             one.status = ROUND_ARRIVED
             one.end_s = begin_s + (step + 1) * h
             one.miss_m = math.inf
@@ -759,8 +763,13 @@ def steer(world, belief, own, log, tick):
         if one.status == ROUND_FREE or one.status == ROUND_ARRIVED or one.launch_s >= now_s + 1e-9:
             continue
         since_s = now_s - one.launch_s
-        if one.status == ROUND_MIDCOURSE and since_s > CAPTURE_S and int(since_s / dt_s + 0.5) % every != 0:
-            continue  # on its way it holds the command between two uplinks
+        is_held = one.status == ROUND_MIDCOURSE or (
+            one.status == ROUND_HOMING
+            and one.i_target >= 0
+            and world.interceptors[one.i_interceptor].guidance != GUIDANCE_COMMAND
+        )
+        if is_held and since_s > CAPTURE_S and int(since_s / dt_s + 0.5) % every != 0:
+            continue  # it flies on the last uplink, or on what its own receiver sees
         guide(
             world.clock,
             world.air,
@@ -858,11 +867,17 @@ def guide(clock, air, radars, units, interceptors, table, belief, own, log, one,
                 from_m,
                 height_m(ux, uy, uz) - air.ground_m,
             )
+            flight_s = t_go
             if not powered:
                 mean = 0.5 * (speed + min(max(end_mps, 0.6 * speed), speed))
-                t_go = away / max(mean, 100.0)
+                flight_s = away / max(mean, 100.0)
             elif total < 1e8:
-                t_go = max(total - since, 0.2)
+                flight_s = max(total - since, 0.2)
+            # the meeting is where the flight takes as long as the target does; taking the flight time for it would step
+            # to and fro past a target that comes faster than the round (Newton's step, the target's speed held)
+            approach_mps = -(dx * track.vx_mps + dy * track.vy_mps + dz * track.vz_mps) / max(away, 1.0)
+            slope = 1.0 + approach_mps * flight_s / max(away, 1.0)
+            t_go = max(t_go + (flight_s - t_go) / max(slope, SLOPE_MIN), 0.0)
             # no round flies longer than that: a target that outruns it has no meeting point
             t_go = min(t_go, max(params[COL_MAX_FLIGHT_TIME] - since, 0.0))
             if one.is_falling == 1:

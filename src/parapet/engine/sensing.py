@@ -379,15 +379,14 @@ def _look_number(beam, azimuth):  # type: ignore[no-untyped-def]
 
 @inner
 def _n_ticks_until(period_s, dt_s, turns_left, distance_m, speed_mps):  # type: ignore[no-untyped-def]
-    """Ticks to the first one in which the beam can meet a threat, at least 1, from a generous bound on its motion."""
+    """Ticks from one that is done to the first in which the beam can meet a threat, from a generous bound on its motion."""
     run_m = (1.2 * speed_mps + 300.0) * turns_left * period_s
     if run_m >= 0.5 * distance_m:
         return 1
     shift = run_m / (distance_m - run_m) / TWO_PI
     if shift >= turns_left:
         return 1
-    n = int((turns_left - shift) * period_s / dt_s) - 1
-    return n if n > 1 else 1
+    return 1 + int((turns_left - shift) * period_s / dt_s * (1.0 - 1e-9))
 
 
 @inner

@@ -232,15 +232,17 @@ def _acceleration(
     az: float,
     thrust_n: float,
     mass: float,
+    density: float,
+    sound: float,
     params,
 ):
     """Acceleration in rotating ECEF with lateral force ``a`` asked, the limit on it, and the share of it flown."""
-    density, sound = density_and_sound(drag_height_m(x, y, z))
     speed = math.sqrt(vx * vx + vy * vy + vz * vz)
     if speed > 1e-3:
-        ux = vx / speed
-        uy = vy / speed
-        uz = vz / speed
+        inverse = 1.0 / speed
+        ux = vx * inverse
+        uy = vy * inverse
+        uz = vz * inverse
     else:
         ux, uy, uz, _ = up_and_height(x, y, z)
     force = 0.5 * density * speed * speed * params[COL_REFERENCE_AREA]
@@ -319,12 +321,17 @@ def round_step(
     thrust = mean_thrust_n(t_s, dt_s, params)
     half = 0.5 * dt_s
     mass = mass_kg(t_s + half, params)
-    px, py, pz, _, _ = _acceleration(x, y, z, vx, vy, vz, mx, my, mz, thrust, mass, params)
+    # the air half way serves both stages: the first one only has to find the velocity there
+    hx = x + half * vx
+    hy = y + half * vy
+    hz = z + half * vz
+    density, sound = density_and_sound(drag_height_m(hx, hy, hz))
+    px, py, pz, _, _ = _acceleration(x, y, z, vx, vy, vz, mx, my, mz, thrust, mass, density, sound, params)
     wx = vx + half * px
     wy = vy + half * py
     wz = vz + half * pz
     px, py, pz, limit, keep = _acceleration(
-        x + half * vx, y + half * vy, z + half * vz, wx, wy, wz, mx, my, mz, thrust, mass, params
+        hx, hy, hz, wx, wy, wz, mx, my, mz, thrust, mass, density, sound, params
     )
     fx = cx + (ax - cx) * decay
     fy = cy + (ay - cy) * decay
