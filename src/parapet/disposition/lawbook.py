@@ -128,7 +128,10 @@ class Span(Part):
 
 
 class Instrument(Part):
-    """A legal instrument as a question with its clauses and its rule; "yes" is the open gate."""
+    """A legal instrument as a question with its clauses and its rule; "yes" is the open gate.
+
+    ``before`` is the answer while it is not in force: yes for a ban that does not exist yet, no for a way out.
+    """
 
     id: str
     short: str
@@ -136,6 +139,7 @@ class Instrument(Part):
     citation: str
     question: str
     in_force: Span
+    before: Literal["yes", "no"] = "yes"
     is_gate: bool = True
     is_clock: bool = False
     needs_sale: bool = False

@@ -185,8 +185,17 @@ def turns_on(expression: Expression, values: Values) -> tuple[Atom, ...]:
     return tuple(a for a in known if evaluate(expression, {**values, a: ~values[a]}) is not answer)
 
 
-def conditions(expression: Expression, values: Values, names: list[Atom], wanted: Truth) -> list[dict[Atom, Truth]]:
-    """The shortest answers to `names` that alone make the expression `wanted` (prime implicants, shortest first).
+Table = Mapping[tuple[Truth, ...], Truth]
+"""Answers by the answers to some atoms, in their order."""
+
+
+def table(expression: Expression, values: Values, names: list[Atom]) -> Table:
+    """The expression under every way of answering some atoms with yes or no."""
+    return {tuple(case.values()): evaluate(expression, {**values, **case}) for case in cases(names)}
+
+
+def conditions(answers: Table, names: list[Atom], wanted: Truth) -> list[dict[Atom, Truth]]:
+    """The shortest answers to `names` that alone make a table of answers `wanted` (prime implicants, shortest first).
 
     An empty dict in the list means: whatever the answers. An empty list means: never.
     """
@@ -195,10 +204,8 @@ def conditions(expression: Expression, values: Values, names: list[Atom], wanted
         case = {atom: value for atom, value in zip(names, row, strict=True) if value.is_known}
         if any(shorter.items() <= case.items() for shorter in found):
             continue
-        if all(
-            evaluate(expression, {**values, **case, **rest}) is wanted
-            for rest in cases([a for a in names if a not in case])
-        ):
+        free = [(value,) if value.is_known else (YES, NO) for value in row]
+        if all(answers[whole] is wanted for whole in product(*free)):
             found.append(case)
     return found
 
