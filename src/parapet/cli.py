@@ -463,6 +463,116 @@ def compare(
         _console().print(render_comparison(found, rows))
 
 
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DATE", help="What was known on that day, e.g. 2025-12-31.", show_default=False),
+]
+DisputeFile = Annotated[Path, typer.Argument(metavar="FILE", help="A dispute file (YAML).", show_default=False)]
+
+
+@app.command()
+def ledger(
+    as_of: AsOf = None,
+    conflicts: Annotated[bool, typer.Option("--conflicts", help="Which statements contradict each other.")] = False,
+    forecasts: Annotated[bool, typer.Option("--forecasts", help="What was foretold, and what came of it.")] = False,
+    as_json: Json = False,
+    picture: Annotated[
+        Path | None,
+        typer.Option("--picture", metavar="FILE", help="Also draw it: .svg, .png or .pdf.", show_default=False),
+    ] = None,
+) -> None:
+    """Say who said what in a dispute, when and where, what contradicts it, and how forecasts fared."""
+    from parapet.disposition import show_ledger
+    from parapet.disposition.statements import load_ledger
+    from parapet.disposition.when import parse_day
+
+    day = parse_day(as_of, "--as-of") if as_of else None
+    known = load_ledger()
+    if picture is not None:
+        from parapet.disposition.picture import draw_time_line
+
+        _say(f"drew {draw_time_line(known, picture, day)}")
+    if as_json:
+        _print_json(show_ledger.as_data(known, day))
+        return
+    if conflicts or forecasts:
+        pages = [show_ledger.conflict_page] * conflicts + [show_ledger.forecast_page] * forecasts
+        for page in pages:
+            _console().print(page(known, day))
+    else:
+        _console().print(show_ledger.time_line(known, day))
+
+
+@app.command()
+def options(
+    file: DisputeFile,
+    as_of: AsOf = None,
+    reading: Annotated[
+        list[str] | None,
+        typer.Option("--reading", metavar="NAME=ANSWER", help="yes, no or open; may be given again.", show_default=False),
+    ] = None,
+    submission: Annotated[
+        str | None,
+        typer.Option("--submission", metavar="DATE", help="Day the papers go to Congress.", show_default=False),
+    ] = None,
+    option: Annotated[
+        str | None, typer.Option("--option", metavar="ID", help="All of one option.", show_default=False)
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say of each way out of a dispute whose consent it needs, which legal gates it clears, and from when."""
+    from parapet.disposition.options import weigh_options
+    from parapet.disposition.show_options import options_page
+
+    chosen: dict[str, str] = {}
+    for text in reading or []:
+        name, sign, answer = text.partition("=")
+        if not sign:
+            raise InputError(f"--reading: got {text!r}, expected NAME=ANSWER, e.g. incirlik_is_possession=no.")
+        chosen[name.strip()] = answer.strip()
+    found = weigh_options(file, as_of, chosen, submission)
+    if as_json:
+        data = found.to_dict()
+        if option is not None:
+            data["options"] = [found[option].to_dict()]
+        _print_json(data)
+    else:
+        _console().print(options_page(found, option))
+
+
+@app.command()
+def money(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="A dispute file (YAML).", show_default=False)
+    ] = None,
+    gas_price: Annotated[
+        tuple[float, float] | None,
+        typer.Option("--gas-price", metavar="LOW HIGH", help="Dollars per 1000 m3.", show_default=False),
+    ] = None,
+    repaid: Annotated[
+        tuple[float, float] | None,
+        typer.Option("--repaid", metavar="LOW HIGH", help="Share of the Russian loan repaid.", show_default=False),
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="Day an offset begins.", show_default=False)
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say what the parts of a dispute cost, as ranges with grade and source: refund, offset, payments, replacement."""
+    from parapet.disposition.dispute import load_dispute
+    from parapet.disposition.money import weigh_money
+    from parapet.disposition.show_money import money_page
+    from parapet.disposition.statements import load_ledger
+
+    dispute = load_dispute(file) if file is not None else None
+    begin = start or (dispute.data.submission if dispute else None)
+    found = weigh_money(begin, gas_price, repaid)
+    if as_json:
+        _print_json(found.to_dict())
+    else:
+        _console().print(money_page(found, load_ledger(), dispute.data.title if dispute else ""))
+
+
 @app.command()
 def claims(as_json: Json = False) -> None:
     """Hold the sentences of the public debate against the model."""

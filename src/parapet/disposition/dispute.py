@@ -15,6 +15,7 @@ from pydantic import Field
 
 from parapet.disposition import rules
 from parapet.disposition.lawbook import CLOCK_FACTS, LawBook, load_lawbook
+from parapet.disposition.money import DERIVED, load_money
 from parapet.disposition.rules import Expression
 from parapet.disposition.statements import Ledger, load_ledger
 from parapet.disposition.yaml_data import Part, read_document, validated
@@ -209,7 +210,12 @@ class _Check:
                 if ids.index(one.id) != i:
                     self.wrong((key, i, "id"), f"the id {one.id!r} is used twice.")
                 self.facts((key, i), one.facts, one.because)
+        sums = [*DERIVED, *load_money(ledger=self.ledger).sums]
         for i, option in enumerate(data.options):
+            for k, name in enumerate(option.money):
+                if name not in sums:
+                    text = f"there is no sum {name!r}.{did_you_mean(name, sums)}"
+                    self.wrong(("options", i, "money", k), text)
             for k, consent in enumerate(option.consents):
                 self.actor(("options", i, "consents", k, "actor"), consent.actor)
                 self.expression(("options", i, "consents", k, "needed"), consent.needed, {"rule", "reading"})

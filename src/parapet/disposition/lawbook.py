@@ -16,7 +16,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator
 
 from parapet.disposition import rules
-from parapet.disposition.rules import Atom, Exception_, Expression, Rule
+from parapet.disposition.rules import Atom, LabelledException, Expression, Rule
 from parapet.disposition.statements import Pattern, Source, load_ledger
 from parapet.disposition.truth import Truth
 from parapet.disposition.yaml_data import DATA_FOLDER, Part, read_document, validated
@@ -325,7 +325,7 @@ class _Check:
                     self.wrong((*here, "when"), error.findings[0].message)
                     continue
                 self._atoms((*here, "when"), when)
-                exceptions.append(Exception_(e.label, Truth(e.answer), e.clause, when, e.overrides))
+                exceptions.append(LabelledException(e.label, Truth(e.answer), e.clause, when, e.overrides))
             made[one.id] = Rule(one.id, Truth(one.rule.answer), one.rule.clause, tuple(exceptions))
         if not self.findings:
             self._circles(made)

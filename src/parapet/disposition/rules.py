@@ -53,20 +53,20 @@ class Not:
 
 
 @dataclass(frozen=True, slots=True)
-class All:
+class AllOf:
     """Every part."""
 
     parts: tuple[Expression, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Any_:
+class AnyOf:
     """At least one part."""
 
     parts: tuple[Expression, ...]
 
 
-Expression = Atom | Const | Not | All | Any_
+Expression = Atom | Const | Not | AllOf | AnyOf
 Values = Mapping[Atom, Truth]
 
 
@@ -88,7 +88,7 @@ def parse(data: Any) -> Expression:
             return Not(parse(inner))
         if key in ("all", "any") and isinstance(inner, list) and inner:
             parts = tuple(parse(item) for item in inner)
-            return All(parts) if key == "all" else Any_(parts)
+            return AllOf(parts) if key == "all" else AnyOf(parts)
         if key == "elapsed" and isinstance(inner, dict) and set(inner) == {"since", "parameter"}:
             return Atom("elapsed", str(inner["since"]), str(inner["parameter"]))
         if key == "reaches" and isinstance(inner, dict) and set(inner) == {"quantity", "parameter"}:
@@ -119,7 +119,7 @@ def atoms(expression: Expression) -> Iterator[Atom]:
             seen.setdefault(part)
         elif isinstance(part, Not):
             walk(part.part)
-        elif isinstance(part, All | Any_):
+        elif isinstance(part, AllOf | AnyOf):
             for inner in part.parts:
                 walk(inner)
 
@@ -136,7 +136,7 @@ def evaluate(expression: Expression, values: Values) -> Truth:
     if isinstance(expression, Not):
         return ~evaluate(expression.part, values)
     parts = (evaluate(part, values) for part in expression.parts)
-    return every(parts) if isinstance(expression, All) else some(parts)
+    return every(parts) if isinstance(expression, AllOf) else some(parts)
 
 
 def substituted(expression: Expression, change: Callable[[Atom], Expression | None]) -> Expression:
@@ -146,7 +146,7 @@ def substituted(expression: Expression, change: Callable[[Atom], Expression | No
         return expression if new is None else substituted(new, change)
     if isinstance(expression, Not):
         return Not(substituted(expression.part, change))
-    if isinstance(expression, All | Any_):
+    if isinstance(expression, AllOf | AnyOf):
         return type(expression)(tuple(substituted(part, change) for part in expression.parts))
     return expression
 
@@ -159,19 +159,56 @@ def cases(names: list[Atom]) -> Iterator[dict[Atom, Truth]]:
         yield dict(zip(names, row, strict=True))
 
 
+def _masks(expression: Expression, values: Values, names: list[Atom]) -> tuple[int, int]:
+    """All 2^n cases at once: bit k of the first number says yes in case k, of the second no; neither is unknown.
+
+    In case k the atom number i is yes where bit n - 1 - i of k is 0, so that the order is that of `cases`.
+    """
+    n = len(names)
+    if n > MAX_ATOMS:
+        raise InputError(f"{n} unknowns at once are too many to try all cases, at most {MAX_ATOMS}.")
+    whole = (1 << (1 << n)) - 1
+    own = {atom: _yes_cases(n - 1 - i, n) for i, atom in enumerate(names)}
+
+    def walk(part: Expression) -> tuple[int, int]:
+        if isinstance(part, Not):
+            yes, no = walk(part.part)
+            return no, yes
+        if isinstance(part, AllOf | AnyOf):
+            one, other = (whole, 0) if isinstance(part, AllOf) else (0, whole)
+            for inner in part.parts:
+                yes, no = walk(inner)
+                one, other = (one & yes, other | no) if isinstance(part, AllOf) else (one | yes, other & no)
+            return one, other
+        if isinstance(part, Atom) and part in own:
+            return own[part], whole & ~own[part]
+        value = part.value if isinstance(part, Const) else values.get(part, UNKNOWN)
+        return (whole if value is YES else 0), (whole if value is NO else 0)
+
+    return walk(expression)
+
+
+def _yes_cases(stride_bit: int, n: int) -> int:
+    """The cases of 2^n in which one bit is 0."""
+    stride = 1 << stride_bit
+    period = (1 << stride) - 1
+    mask = 0
+    for start in range(0, 1 << n, 2 * stride):
+        mask |= period << start
+    return mask
+
+
 def matters(expression: Expression, values: Values) -> tuple[Atom, ...]:
     """The unknown atoms that could change the answer, were they known: exact, all cases of the others are tried."""
     open_ = [atom for atom in atoms(expression) if values.get(atom, UNKNOWN) is UNKNOWN]
     if evaluate(expression, values).is_known or not open_:
         return ()
-    answers = [(case, evaluate(expression, {**values, **case})) for case in cases(open_)]
+    yes, no = _masks(expression, values, open_)
     found = []
-    for atom in open_:
-        by_rest: dict[tuple[Truth, ...], set[Truth]] = {}
-        for case, answer in answers:
-            rest = tuple(value for other, value in case.items() if other != atom)
-            by_rest.setdefault(rest, set()).add(answer)
-        if any(len(both) > 1 for both in by_rest.values()):
+    for i, atom in enumerate(open_):
+        bit = len(open_) - 1 - i
+        lower = _yes_cases(bit, len(open_))
+        if any(((mask >> (1 << bit)) ^ mask) & lower for mask in (yes, no)):
             found.append(atom)
     return tuple(found)
 
@@ -191,7 +228,9 @@ Table = Mapping[tuple[Truth, ...], Truth]
 
 def table(expression: Expression, values: Values, names: list[Atom]) -> Table:
     """The expression under every way of answering some atoms with yes or no."""
-    return {tuple(case.values()): evaluate(expression, {**values, **case}) for case in cases(names)}
+    yes, no = _masks(expression, values, names)
+    rows = product((YES, NO), repeat=len(names))
+    return {row: YES if yes >> k & 1 else NO if no >> k & 1 else UNKNOWN for k, row in enumerate(rows)}
 
 
 def conditions(answers: Table, names: list[Atom], wanted: Truth) -> list[dict[Atom, Truth]]:
@@ -211,7 +250,7 @@ def conditions(answers: Table, names: list[Atom], wanted: Truth) -> list[dict[At
 
 
 @dataclass(frozen=True)
-class Exception_:
+class LabelledException:
     """A labelled exception: its answer, the clause it stands in, its condition, the labels it goes before."""
 
     label: str
@@ -228,19 +267,19 @@ class Rule:
     id: str
     answer: Truth
     clause: str
-    exceptions: tuple[Exception_, ...]
+    exceptions: tuple[LabelledException, ...]
 
     def condition(self, label: str) -> Expression:
         """When an exception applies: its own condition, and none that overrides it applies."""
         one = next(e for e in self.exceptions if e.label == label)
         over = [self.condition(e.label) for e in self.exceptions if label in e.overrides]
-        return All((one.when, *(Not(part) for part in over))) if over else one.when
+        return AllOf((one.when, *(Not(part) for part in over))) if over else one.when
 
     @property
     def expression(self) -> Expression:
         """The whole rule as one expression: yes where its answer is yes."""
         other = tuple(self.condition(e.label) for e in self.exceptions if e.answer is not self.answer)
-        departs = Any_(other) if other else Const(NO)
+        departs = AnyOf(other) if other else Const(NO)
         return departs if self.answer is NO else Not(departs)
 
     def clashes(self, expand: Callable[[Expression], Expression]) -> Iterator[tuple[str, str, dict[Atom, Truth]]]:
@@ -249,7 +288,7 @@ class Rule:
             for other in self.exceptions[i + 1 :]:
                 if one.answer is other.answer:
                     continue
-                both = expand(All((self.condition(one.label), self.condition(other.label))))
+                both = expand(AllOf((self.condition(one.label), self.condition(other.label))))
                 for case in cases(list(atoms(both))):
                     if evaluate(both, case) is YES:
                         yield one.label, other.label, case

@@ -12,7 +12,7 @@ from typing import Any
 from parapet.disposition import rules
 from parapet.disposition.lawbook import REVIEW, Fact, LawBook
 from parapet.disposition.review import review
-from parapet.disposition.rules import All, Any_, Atom, Const, Expression, Not
+from parapet.disposition.rules import AllOf, AnyOf, Atom, Const, Expression, Not
 from parapet.disposition.statements import Ledger, Pattern, Statement
 from parapet.disposition.truth import NO, UNKNOWN, YES, Truth, as_truth
 from parapet.disposition.yaml_data import NOTICE
@@ -289,10 +289,10 @@ class Court:
         return Earliest(sure, possible)
 
     def _soonest(self, case: Case, expression: Expression, start: date, counted: tuple[Truth, ...]) -> date:
-        if isinstance(expression, Any_):
+        if isinstance(expression, AnyOf):
             parts = [part for part in expression.parts if self.ask(case, part) in counted]
             return min((self._soonest(case, part, start, counted) for part in parts), default=start)
-        if isinstance(expression, All):
+        if isinstance(expression, AllOf):
             return max(self._soonest(case, part, start, counted) for part in expression.parts)
         if isinstance(expression, Atom) and expression.kind == "rule":
             return self._soonest_by_rule(case, expression.name, start, counted)
@@ -340,5 +340,5 @@ def in_words(expression: Expression) -> str:
         return _name(expression)
     if isinstance(expression, Not):
         return f"not {in_words(expression.part)}"
-    joint = " and " if isinstance(expression, All) else " or "
+    joint = " and " if isinstance(expression, AllOf) else " or "
     return "(" + joint.join(in_words(part) for part in expression.parts) + ")"
