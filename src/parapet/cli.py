@@ -509,7 +509,7 @@ def options(
     as_of: AsOf = None,
     reading: Annotated[
         list[str] | None,
-        typer.Option("--reading", metavar="NAME=ANSWER", help="yes, no or open; may be given again.", show_default=False),
+        typer.Option("--reading", metavar="NAME=ANSWER", help="yes, no or open; repeatable.", show_default=False),
     ] = None,
     submission: Annotated[
         str | None,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 from parapet.disposition.statements import Ledger, Statement
@@ -103,11 +103,13 @@ class Change:
 def find_conflicts(ledger: Ledger) -> list[Conflict]:
     """Every conflict in a ledger, in the order of its first statement; forecasts are scored instead, not compared."""
     found: list[Conflict] = []
-    for (subject, predicate), group in _groups(ledger).items():
+    for (_subject, predicate), group in _groups(ledger).items():
         kind = ledger.vocabulary.predicates[predicate].kind
         asserted = [s for s in group if not s.denied]
         if kind == "dated":
-            found += _clashes(ledger, "dates", asserted, lambda a, b: not _on(a).overlaps(_on(b)), _date_words)
+            found += _clashes(
+                ledger, "dates", asserted, lambda a, b: not _at(a).overlaps(_at(b)), _date_words
+            )
         elif kind == "sum":
             found += _sums(ledger, asserted)
         elif kind == "value":
@@ -131,7 +133,7 @@ def find_changes(ledger: Ledger) -> list[Change]:
             continue
         for word in sorted({word for s in group for word in s.object}):
             line = [s for s in group if word in s.object]
-            for before, after in zip(line, line[1:], strict=False):
+            for before, after in pairwise(line):
                 if before.denied != after.denied and not _at_once(before, after):
                     found.append(Change(subject, predicate, word, before.id, after.id))
     return found
@@ -173,12 +175,12 @@ def _at_once(a: Statement, b: Statement) -> bool:
     return days_between(a.date, b.date) <= SAME_TIME_DAYS
 
 
-def _on(statement: Statement) -> Any:
-    return statement.on
+def _at(statement: Statement) -> Any:
+    return statement.at
 
 
 def _date_words(statement: Statement) -> str:
-    return str(statement.on)
+    return str(statement.at)
 
 
 def _sum_words(statement: Statement) -> str:
@@ -247,26 +249,29 @@ def _denials(ledger: Ledger, group: list[Statement], kind: str) -> Iterator[Conf
     involved = {s.id for pair in pairs for s in pair}
     for statement in group:
         if statement.id in involved:
-            sides.setdefault(f"{'no' if statement.denied else 'yes'}: {words(statement)}", []).append(statement.id)
+            sides.setdefault(f"{'no' if statement.denied else 'yes'}: {words(statement)}", []).append(
+                statement.id
+            )
     yield _conflict(ledger, "denial", group[0], sides)
 
 
 def _backwards(ledger: Ledger, statement: Statement) -> Conflict | None:
     """A cause that, by the dates on record, came after its effect."""
     causes, effects = ledger.dates_of(statement.subject), ledger.dates_of(statement.object[0])
-    first_cause = min((s for s in causes if s.on and s.on.precision == "day"), key=lambda s: _on(s).first, default=None)
-    first_effect = min((s for s in effects if s.on), key=lambda s: _on(s).last, default=None)
-    if first_cause is None or first_effect is None or _on(first_effect).last >= _on(first_cause).first:
+    first_cause = min(
+        (s for s in causes if s.at and s.at.precision == "day"), key=lambda s: _at(s).first, default=None
+    )
+    first_effect = min((s for s in effects if s.at), key=lambda s: _at(s).last, default=None)
+    if first_cause is None or first_effect is None or _at(first_effect).last >= _at(first_cause).first:
         return None
+    dates = [f"{ledger.label(s.subject)}: {s.at}" for s in (first_effect, first_cause)]
     sides = {
         ledger.content(statement): [
             s.id
             for s in ledger.statements
             if (s.subject, s.predicate, s.object) == (statement.subject, statement.predicate, statement.object)
         ],
-        f"{ledger.label(statement.object[0])}: {first_effect.on}, {ledger.label(statement.subject)}: {first_cause.on}": [
-            first_effect.id, first_cause.id,
-        ],
+        ", ".join(dates): [first_effect.id, first_cause.id],
     }  # fmt: skip
     if sides[ledger.content(statement)][0] != statement.id:
         return None  # told with the first statement that says so

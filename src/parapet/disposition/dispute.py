@@ -61,7 +61,7 @@ class OptionData(Part):
     does: tuple[str, ...] = Field(min_length=1)
     consents: tuple[ConsentData, ...] = ()
     facts: dict[str, Any]
-    because: dict[str, str] = {}
+    because: dict[str, str] = Field(default_factory=dict)
     is_irreversible: bool = False
     variant: str = ""
     money: tuple[str, ...] = ()
@@ -91,8 +91,8 @@ class CounterpartData(Part):
     sale: str = ""
     equipment: float | None = None
     total: float | None = None
-    facts: dict[str, Any] = {}
-    because: dict[str, str] = {}
+    facts: dict[str, Any] = Field(default_factory=dict)
+    because: dict[str, str] = Field(default_factory=dict)
     done: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
 
@@ -106,7 +106,7 @@ class DisputeData(Part):
     notes: str = ""
     as_of: date
     submission: date
-    readings: dict[str, Literal["yes", "no", "open"]] = {}
+    readings: dict[str, Literal["yes", "no", "open"]] = Field(default_factory=dict)
     actors: dict[str, ActorData]
     options: tuple[OptionData, ...] = Field(min_length=1)
     counterparts: tuple[CounterpartData, ...] = ()
@@ -143,7 +143,9 @@ class Dispute:
         names = [one.id for one in self.data.counterparts]
         if name not in names:
             hint = did_you_mean(name, names)
-            raise InputError(f"there is no counterpart {name!r} in {self.file}.{hint} Known: {', '.join(names)}.")
+            raise InputError(
+                f"there is no counterpart {name!r} in {self.file}.{hint} Known: {', '.join(names)}."
+            )
         return self.data.counterparts[names.index(name)]
 
 
@@ -204,7 +206,9 @@ class _Check:
         if data.submission < data.as_of:
             text = f"the submission, {data.submission}, lies before the day of the record, {data.as_of}."
             self.wrong(("submission",), text)
-        for key, parts in (("options", data.options), ("counterparts", data.counterparts)):
+        blocks: list[tuple[str, tuple[OptionData | CounterpartData, ...]]]
+        blocks = [("options", data.options), ("counterparts", data.counterparts)]
+        for key, parts in blocks:
             ids = [one.id for one in parts]
             for i, one in enumerate(parts):
                 if ids.index(one.id) != i:
@@ -249,7 +253,9 @@ class _Check:
         for name in because:
             if name not in facts:
                 hint = did_you_mean(name, facts)
-                self.wrong((*head, "because", name), f"there is no fact {name!r} here to give a reason for.{hint}")
+                self.wrong(
+                    (*head, "because", name), f"there is no fact {name!r} here to give a reason for.{hint}"
+                )
 
     def expression(self, path: tuple[str | int, ...], value: Any, kinds: set[str]) -> Expression | None:
         try:

@@ -85,7 +85,9 @@ def _verdict(ledger: Ledger, statement: Statement, by: date | None, day: date) -
         first = min(came, key=lambda s: _happened(s)[0])
         when = _happened(first)[0]
         if by is None or when <= by:
-            early = forecast.by is not None and _happened(first)[1] < forecast.by.first and forecast.from_ is None
+            early = (
+                forecast.by is not None and _happened(first)[1] < forecast.by.first and forecast.from_ is None
+            )
             told = f"came about {when}" + (", earlier than said" if early else "")
             return "met", told, first.id
         return "missed", f"came about {when}, after {by}", first.id
@@ -103,5 +105,5 @@ def _verdict(ledger: Ledger, statement: Statement, by: date | None, day: date) -
 
 def _happened(statement: Statement) -> tuple[date, date]:
     """The days a fact speaks of."""
-    span = statement.on or statement.holds or statement.date
+    span = statement.at or statement.holds or statement.date
     return span.first, span.last

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator
 
 from parapet.disposition import rules
-from parapet.disposition.rules import Atom, LabelledException, Expression, Rule
+from parapet.disposition.rules import Atom, Expression, LabelledException, Rule
 from parapet.disposition.statements import Pattern, Source, load_ledger
 from parapet.disposition.truth import Truth
 from parapet.disposition.yaml_data import DATA_FOLDER, Part, read_document, validated
@@ -199,7 +199,9 @@ class LawBook:
             raise InputError(f"there is no instrument {name!r}.{hint} Known: {', '.join(self.instruments)}.")
         return self.instruments[name]
 
-    def expanded(self, expression: Expression, change: Callable[[Atom], Expression | None] | None = None) -> Expression:
+    def expanded(
+        self, expression: Expression, change: Callable[[Atom], Expression | None] | None = None
+    ) -> Expression:
         """An expression with the rules it names written out (and facts replaced by `change`)."""
 
         def step(atom: Atom) -> Expression | None:
@@ -221,7 +223,9 @@ class LawBook:
         for name, answer in given.items():
             if name not in self.readings:
                 hint = did_you_mean(name, self.readings)
-                raise InputError(f"nobody defined a reading {name!r}.{hint} Known: {', '.join(self.readings)}.")
+                raise InputError(
+                    f"nobody defined a reading {name!r}.{hint} Known: {', '.join(self.readings)}."
+                )
             if answer not in ("yes", "no", "open"):
                 raise InputError(f"reading {name}: got {answer!r}, expected yes, no or open.")
             values[Atom("reading", name)] = Truth("unknown" if answer == "open" else answer)
@@ -258,7 +262,9 @@ def _load(folder: str) -> LawBook:
     findings += check.findings
     if findings:
         raise InputError(sorted_findings(findings))
-    clocks = {(one.id, e.label): e.clock for one in instruments.values() for e in one.rule.exceptions if e.clock}
+    clocks = {
+        (one.id, e.label): e.clock for one in instruments.values() for e in one.rule.exceptions if e.clock
+    }
     book = LawBook(readings, parameters, facts, instruments, made, clocks)
     findings = check.clashes(book)
     if findings:
@@ -306,7 +312,9 @@ class _Check:
                 for source in clause.sources:
                     if "://" not in source and source not in self.sources:
                         hint = did_you_mean(source, self.sources)
-                        self.wrong((*head, "clauses", name, "sources"), f"there is no source {source!r}.{hint}")
+                        self.wrong(
+                            (*head, "clauses", name, "sources"), f"there is no source {source!r}.{hint}"
+                        )
             self._clause((*head, "rule", "clause"), one, one.rule.clause)
             labels = [e.label for e in one.rule.exceptions]
             exceptions = []
@@ -336,7 +344,9 @@ class _Check:
             self.wrong(path, f"there is no clause {name!r} in {one.id}.{did_you_mean(name, one.clauses)}")
 
     def _parameter(self, path: tuple[str | int, ...], name: str) -> None:
-        self.wrong(path, f"there is no parameter {name!r} in parameters.yaml.{did_you_mean(name, self.parameters)}")
+        self.wrong(
+            path, f"there is no parameter {name!r} in parameters.yaml.{did_you_mean(name, self.parameters)}"
+        )
 
     def _atoms(self, path: tuple[str | int, ...], expression: Expression) -> None:
         for atom in rules.atoms(expression):
@@ -351,7 +361,9 @@ class _Check:
         def walk(name: str, above: tuple[str, ...]) -> bool:
             if name in above:
                 i = list(self.instruments).index(name)
-                self.wrong(("instruments", i), f"rules ask for each other in a circle: {' > '.join((*above, name))}.")
+                self.wrong(
+                    ("instruments", i), f"rules ask for each other in a circle: {' > '.join((*above, name))}."
+                )
                 return True
             inner = [a.name for e in made[name].exceptions for a in rules.atoms(e.when) if a.kind == "rule"]
             return any(walk(other, (*above, name)) for other in inner)

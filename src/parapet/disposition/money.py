@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,7 +26,7 @@ GRADES = {
     "party": "one side's own word",
     "press": "press or think tank",
     "derived": "worked out from the others",
-    "assumed": "assumed: not public",
+    "assumed": "not public, a range to try",
     "none": "no figure found",
 }
 DAYS_OF_MONTH = 365.25 / 12.0
@@ -170,7 +169,9 @@ class Money:
 
     def __getitem__(self, name: str) -> Range:
         if name not in self.sums:
-            raise InputError(f"there is no sum {name!r}.{did_you_mean(name, self.sums)} Known: {', '.join(self.sums)}.")
+            raise InputError(
+                f"there is no sum {name!r}.{did_you_mean(name, self.sums)} Known: {', '.join(self.sums)}."
+            )
         return self.sums[name]
 
     def to_dict(self) -> dict[str, Any]:
@@ -206,9 +207,13 @@ def _load(path: str, ledger: Ledger) -> MoneyData:
             if statement not in ledger:
                 known = [s.id for s in ledger.statements if s.sum]
                 hint = did_you_mean(statement, known)
-                findings.append(document.finding("error", where, f"there is no statement {statement!r}.{hint}"))
+                findings.append(
+                    document.finding("error", where, f"there is no statement {statement!r}.{hint}")
+                )
             elif ledger[statement].sum is None:
-                findings.append(document.finding("error", where, f"the statement {statement!r} names no sum."))
+                findings.append(
+                    document.finding("error", where, f"the statement {statement!r} names no sum.")
+                )
         for source in one.sources:
             if "://" not in source and source not in ledger.sources:
                 hint = did_you_mean(source, ledger.sources)
@@ -216,7 +221,9 @@ def _load(path: str, ledger: Ledger) -> MoneyData:
                 findings.append(document.finding("error", ("sums", name, "sources"), text))
     missing = {"price", "advance", "repaid", "age", "volume", "gas_price"} - set(data.inputs)
     if missing:
-        findings.append(document.finding("error", ("inputs",), f"{', '.join(sorted(missing))} is missing here."))
+        findings.append(
+            document.finding("error", ("inputs",), f"{', '.join(sorted(missing))} is missing here.")
+        )
     if findings:
         raise InputError(findings)
     return data
@@ -285,7 +292,17 @@ def _input(name: str, one: InputData, given: tuple[float, float] | None) -> Rang
     if not (least <= low and high <= most):
         raise InputError(f"{_OPTIONS[name]}: got {low:g} to {high:g}, expected within {least:g} to {most:g}.")
     grade = "assumed" if given else one.grade
-    return Range(name, one.title, low, high, one.unit, name, grade, one.sources, note="as asked for" if given else one.note)
+    return Range(
+        name,
+        one.title,
+        low,
+        high,
+        one.unit,
+        name,
+        grade,
+        one.sources,
+        note="as asked for" if given else one.note,
+    )
 
 
 def _sum(name: str, one: SumData, ledger: Ledger) -> Range:
@@ -295,8 +312,12 @@ def _sum(name: str, one: SumData, ledger: Ledger) -> Range:
         slack = 0.0 if one.digits is None else 0.5 * 10.0**-one.digits
         ends = [x for s in found for x in (s.low, s.high) if x is not None]
         low, high = round(min(ends) - slack, 6), round(max(ends) + slack, 6)
-        sources = tuple(dict.fromkeys([*sources, *(source for name in one.statements for source in ledger[name].sources)]))
-    return Range(name, one.title, low, high, "USD bn", one.purpose, one.grade, sources, one.statements, one.note)
+        sources = tuple(
+            dict.fromkeys([*sources, *(source for name in one.statements for source in ledger[name].sources)])
+        )
+    return Range(
+        name, one.title, low, high, "USD bn", one.purpose, one.grade, sources, one.statements, one.note
+    )
 
 
 def _derived(inputs: dict[str, Range]) -> dict[str, Range]:
@@ -315,12 +336,14 @@ def _derived(inputs: dict[str, Range]) -> dict[str, Range]:
     loan = Range(
         "loan", "Russian loan outstanding", _of(price.low) * (1.0 - _of(advance.high)) * (1.0 - _of(repaid.high)),
         _of(price.high) * (1.0 - _of(advance.low)) * (1.0 - _of(repaid.low)), "USD bn", "s400-loan", "derived", sources,
-        formula="price x (1 - advance) x (1 - repaid)", note="Cancelled, not paid out; the more is left, the less cash comes back",
+        formula="price x (1 - advance) x (1 - repaid)",
+        note="Cancelled, not paid out; the more is left, the less cash comes back",
     )  # fmt: skip
     refund = Range(
         "refund", "Refund in cash", _of(paid.low) * (1.0 - _of(age.high)), _of(paid.high) * (1.0 - _of(age.low)),
         "USD bn", "s400", "derived", tuple(dict.fromkeys([*sources, *age.sources])),
-        formula="cash paid x (1 - age)", note="Low: nothing of the loan repaid and the most taken off. High: all repaid, nothing off",
+        formula="cash paid x (1 - age)",
+        note="Low: nothing of the loan repaid and the most taken off. High: all repaid, nothing off",
     )  # fmt: skip
     volume, gas = inputs["volume"], inputs["gas_price"]
     offset = Range(

@@ -191,7 +191,7 @@ def weigh_options(
     if given is not None and given < day:
         raise InputError(f"submission: {given} lies before the day of the record, {day}.")
     start = given or max(dispute.data.submission, day)
-    chosen = {name: "open" for name in dispute.book.readings} | dict(dispute.data.readings) | dict(readings or {})
+    chosen = dict.fromkeys(dispute.book.readings, "open") | dict(dispute.data.readings) | dict(readings or {})
     court = Court(dispute.book, dispute.ledger, dispute.book.reading_values(chosen))
     options = {one.id: _option(court, dispute, one, day, start) for one in dispute.data.options}
     nothing = Case(day, start)
@@ -210,7 +210,9 @@ def option_case(dispute: Dispute, option: OptionData, day: date, submission: dat
     return Case(day, submission, facts, option.because, {"option": option.id})
 
 
-def counterpart_case(dispute: Dispute, option: OptionData, other: CounterpartData, day: date, start: date) -> Case:
+def counterpart_case(
+    dispute: Dispute, option: OptionData, other: CounterpartData, day: date, start: date
+) -> Case:
     """An option together with something given in return."""
     case = option_case(dispute, option, day, start)
     facts = {**case.facts, **{name: rules.parse(value) for name, value in other.facts.items()}}
@@ -226,7 +228,9 @@ def _day(value: date | str | None, what: str) -> date | None:
 def _option(court: Court, dispute: Dispute, option: OptionData, day: date, start: date) -> OptionResult:
     case = option_case(dispute, option, day, start)
     verdicts = {name: court.verdict(case, name) for name in gates(dispute)}
-    counterparts = {one.id: _counterpart(court, dispute, option, one, day, start) for one in dispute.data.counterparts}
+    counterparts = {
+        one.id: _counterpart(court, dispute, option, one, day, start) for one in dispute.data.counterparts
+    }
     consents = tuple(_consent(court, dispute, case, option, i) for i in range(len(option.consents)))
     unknowns: dict[str, tuple[str, ...]] = {}
     for name, verdict in verdicts.items():
@@ -258,7 +262,10 @@ def _consent(court: Court, dispute: Dispute, case: Case, option: OptionData, i: 
     said = [
         s
         for s in court.known(case.day).statements
-        if s.actor == data.actor and s.predicate in STANCES and option.id in s.object and s.status != "forecast"
+        if s.actor == data.actor
+        and s.predicate in STANCES
+        and option.id in s.object
+        and s.status != "forecast"
     ]
     given = court.fact(case, "russia_consents").value if data.actor == RUSSIA else UNKNOWN
     answers = rules.table(full, values, asked)
@@ -288,4 +295,3 @@ def _counterpart(
 
 def _atom_name(atom: Atom) -> str:
     return f"reading {atom.name}" if atom.kind == "reading" else atom.name
-

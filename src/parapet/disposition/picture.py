@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -70,15 +71,18 @@ def draw_time_line(ledger: Ledger, path: Path | str, as_of: date | None = None) 
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     with rc_context({"svg.hashsalt": "parapet", "svg.fonttype": "path"}):
-        extra: dict[str, Any] = {"metadata": {"Date": None, "Creator": None}} if target.suffix == ".svg" else {}
+        extra: dict[str, Any] = (
+            {"metadata": {"Date": None, "Creator": None}} if target.suffix == ".svg" else {}
+        )
         if target.suffix.lower() == ".png":
             extra = {"dpi": 110, "metadata": {"Software": None}}
         figure.savefig(target, **extra)
     return target
 
 
+LANE: Final = 0.85
 LANES_AT: Final = 3.0
-TEXT_AT: Final = 10.6
+TEXT_AT: Final = 10.5
 WIDTH: Final = 28.0
 
 
@@ -87,9 +91,17 @@ def _frame(axis: Axes, lanes: list[str], n: int) -> None:
     axis.set_ylim(n + 3.4, -4.6)
     axis.axis("off")
     for i, lane in enumerate(lanes):
-        axis.plot([LANES_AT + i * 1.05] * 2, [-0.7, n - 0.3], color="#e4e4e4", linewidth=1.2, zorder=0)
+        axis.plot([LANES_AT + i * LANE] * 2, [-0.7, n - 0.3], color="#e4e4e4", linewidth=1.2, zorder=0)
         axis.text(
-            LANES_AT + i * 1.05, -0.9, lane, rotation=38, ha="left", va="bottom", fontsize=8.5, color=COLOURS[i], weight="bold"
+            LANES_AT + i * LANE,
+            -0.9,
+            lane,
+            rotation=38,
+            ha="left",
+            va="bottom",
+            fontsize=8.5,
+            color=COLOURS[i],
+            weight="bold",
         )
 
 
@@ -99,21 +111,32 @@ def _years(axis: Axes, ledger: Ledger) -> None:
         if one.date.first.year != year:
             year = one.date.first.year
             axis.plot([LANES_AT - 0.3, WIDTH - 0.3], [i - 0.5] * 2, color="#cccccc", linewidth=0.6, zorder=0)
-            axis.text(WIDTH - 0.3, i, str(year), ha="right", va="center", fontsize=11, color="#9a9a9a", weight="bold")
+            axis.text(
+                WIDTH - 0.3,
+                i,
+                str(year),
+                ha="right",
+                va="center",
+                fontsize=11,
+                color="#9a9a9a",
+                weight="bold",
+            )
 
 
 def _arcs(axis: Axes, ledger: Ledger, rows: dict[str, int]) -> None:
     """From the first statement of one side to the first of every other, on the left."""
     for conflict in find_conflicts(ledger):
         heads = sorted(rows[side.statements[0]] for side in conflict.sides)
-        for one, other in zip(heads, heads[1:], strict=False):
+        for one, other in itertools.pairwise(heads):
             reach = LANES_AT - 0.35 - min(2.4, 0.45 + 0.055 * (other - one))
             start = LANES_AT - 0.35
             points = [(start, one), (reach, one), (reach, other), (start, other)]
             style = "-" if conflict.has_answer else (0, (4, 2))
             curve = Curve(points, [Curve.MOVETO, Curve.CURVE4, Curve.CURVE4, Curve.CURVE4])
             axis.add_patch(
-                PathPatch(curve, fill=False, edgecolor=CLASH, linewidth=0.9, alpha=0.55, linestyle=style, zorder=1)
+                PathPatch(
+                    curve, fill=False, edgecolor=CLASH, linewidth=0.9, alpha=0.55, linestyle=style, zorder=1
+                )
             )
 
 
@@ -121,14 +144,14 @@ def _row(
     axis: Axes, ledger: Ledger, one: Statement, row: int, lanes: list[str], is_clashing: bool, score: str
 ) -> None:
     lane = lanes.index(ledger.vocabulary.actors[one.actor].lane)
-    x = LANES_AT + lane * 1.05
+    x = LANES_AT + lane * LANE
     axis.plot(
         [x], [row], MARKERS[one.status], color=COLOURS[lane], markersize=6.5 if one.status != "forecast" else 5.8,
         markerfacecolor=COLOURS[lane] if one.status == "fact" else "white", markeredgewidth=1.5, zorder=3,
     )  # fmt: skip
     if is_clashing:
         axis.plot([LANES_AT - 0.35], [row], marker="o", color=CLASH, markersize=2.6, zorder=3)
-    axis.text(TEXT_AT - 0.15, row, str(one.date), ha="right", va="center", fontsize=7.2, color="#6a6f78")
+    axis.text(TEXT_AT - 0.15, row, one.date.short, ha="right", va="center", fontsize=7.2, color="#6a6f78")
     text = f"{ledger.speaker(one)}: {one.text}"
     text = text if len(text) <= SHOWN else text[: SHOWN - 1].rsplit(" ", 1)[0] + " …"
     if score:
@@ -142,7 +165,9 @@ def _legend(axis: Axes, n: int, day: date, lanes: list[str]) -> None:
     y = n + 0.9
     for i, (status, marker) in enumerate(MARKERS.items()):
         x = LANES_AT + 2.7 * i
-        axis.plot([x], [y], marker, color=INK, markerfacecolor=INK if status == "fact" else "white", markersize=6.5)
+        axis.plot(
+            [x], [y], marker, color=INK, markerfacecolor=INK if status == "fact" else "white", markersize=6.5
+        )
         axis.text(x + 0.25, y, status, va="center", fontsize=8.5, color=INK)
     axis.plot([11.2, 12.2], [y, y], color=CLASH, linewidth=1.0, linestyle=(0, (4, 2)))
     axis.text(12.4, y, "cannot both hold (full line: an express denial); red text stands in a conflict", va="center",

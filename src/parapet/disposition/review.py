@@ -48,7 +48,7 @@ class Review:
 
 
 def is_summer(day: date) -> bool:
-    """Whether a report submitted on this day is reviewed for the longer period: 10 July to 7 September, both counted."""
+    """Whether a report submitted on this day is reviewed for the longer period: 10 July to 7 September."""
     return SUMMER[0] <= (day.month, day.day) <= SUMMER[1]
 
 

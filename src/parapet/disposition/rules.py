@@ -239,7 +239,9 @@ def conditions(answers: Table, names: list[Atom], wanted: Truth) -> list[dict[At
     An empty dict in the list means: whatever the answers. An empty list means: never.
     """
     found: list[dict[Atom, Truth]] = []
-    for row in sorted(product((UNKNOWN, YES, NO), repeat=len(names)), key=lambda r: sum(v.is_known for v in r)):
+    for row in sorted(
+        product((UNKNOWN, YES, NO), repeat=len(names)), key=lambda r: sum(v.is_known for v in r)
+    ):
         case = {atom: value for atom, value in zip(names, row, strict=True) if value.is_known}
         if any(shorter.items() <= case.items() for shorter in found):
             continue
@@ -282,7 +284,9 @@ class Rule:
         departs = AnyOf(other) if other else Const(NO)
         return departs if self.answer is NO else Not(departs)
 
-    def clashes(self, expand: Callable[[Expression], Expression]) -> Iterator[tuple[str, str, dict[Atom, Truth]]]:
+    def clashes(
+        self, expand: Callable[[Expression], Expression]
+    ) -> Iterator[tuple[str, str, dict[Atom, Truth]]]:
         """Pairs of exceptions with opposite answers, each with a case in which both would apply."""
         for i, one in enumerate(self.exceptions):
             for other in self.exceptions[i + 1 :]:

@@ -36,7 +36,7 @@ def truth_word(value: Truth) -> str:
 def who_said(ledger: Ledger, name: str) -> str:
     """A statement in one line: day, speaker, content, source."""
     one = ledger[name]
-    return f"{one.known} {ledger.speaker(one)}: {one.text} [{sources_in_words(ledger, one)}]"
+    return f"{one.known.short} {ledger.speaker(one)}: {one.text} [{sources_in_words(ledger, one)}]"
 
 
 def sources_in_words(ledger: Ledger, statement: Statement, most: int = 2) -> str:

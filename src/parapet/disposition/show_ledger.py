@@ -76,11 +76,12 @@ def time_line(ledger: Ledger, as_of: date | None = None) -> RenderableType:
     conflicts = find_conflicts(known)
     numbers = {c.id: i for i, c in enumerate(conflicts, start=1)}
     rows = table("")
-    rows.add_column("date", no_wrap=True)
-    rows.add_column("kind", no_wrap=True)
-    rows.add_column("who: what", overflow="fold", ratio=3)
-    rows.add_column("source", overflow="fold", ratio=1, style="dim")
-    rows.add_column("≠", justify="right", style="red")
+    rows.expand = True
+    rows.add_column("date", no_wrap=True, width=12)
+    rows.add_column("kind", no_wrap=True, width=8)
+    rows.add_column("who: what", overflow="fold", ratio=5)
+    rows.add_column("source", overflow="fold", ratio=2, style="dim")
+    rows.add_column("≠", justify="right", style="red", width=5)
     year = 0
     for one in known.statements:
         if one.date.first.year != year and year:
@@ -91,17 +92,22 @@ def time_line(ledger: Ledger, as_of: date | None = None) -> RenderableType:
         what.append(one.text)
         if one.note:
             what.append(f" ({one.note})", "dim")
-        when = str(one.date).replace("..", "\n..") if len(str(one.date)) > 11 else str(one.date)
+        when = one.date.short if len(one.date.short) < 12 else one.date.short.replace("..", "\n..")
         said = f"\nsaid {one.said.first:%Y-%m}" if one.said else ""
+        source = f"{sources_in_words(known, one)} [{one.tag}]"
         rows.add_row(
-            when + said, Text(one.status, STATUS_STYLES[one.status]), what, f"{sources_in_words(known, one)} [{one.tag}]",
+            when + said, Text(one.status, STATUS_STYLES[one.status]), what, source,
             ", ".join(str(numbers[c.id]) for c in conflicts if one.id in c.statements),
         )  # fmt: skip
-    tally_words = ", ".join(f"{n} {verdict}" for verdict, n in tally(score_forecasts(ledger, as_of)).items() if n)
+    tally_words = ", ".join(
+        f"{n} {verdict}" for verdict, n in tally(score_forecasts(ledger, as_of)).items() if n
+    )
     foot = Text(
         f"\n≠ number of the conflict a statement stands in ({len(conflicts)}: parapet ledger --conflicts). "
         f"Forecasts: {tally_words} (parapet ledger --forecasts).\n"
-        "A claim and its denial both stand. Tags: " + "; ".join(f"[{tag}] {text}" for tag, text in TAGS.items()) + ".",
+        "A claim and its denial both stand. Tags: "
+        + "; ".join(f"[{tag}] {text}" for tag, text in TAGS.items())
+        + ".",
         "dim",
     )
     return Group(_head(ledger, as_of), Text(""), rows, foot, notice())
@@ -127,7 +133,9 @@ def conflict_page(ledger: Ledger, as_of: date | None = None) -> RenderableType:
         parts.append(Text("\nChanges of position", "bold"))
         for change in changes:
             label = known.vocabulary.predicates[change.predicate].label
-            parts.append(block(Text(f"- {known.label(change.subject)} {label} {known.label(change.object)}:"), 3))
+            parts.append(
+                block(Text(f"- {known.label(change.subject)} {label} {known.label(change.object)}:"), 3)
+            )
             parts += [block(Text(who_said(known, name), "dim"), 7) for name in (change.before, change.after)]
     agreements = find_agreements(known)
     if agreements:
@@ -144,16 +152,21 @@ def forecast_page(ledger: Ledger, as_of: date | None = None) -> RenderableType:
     known = ledger.until(as_of)
     scores = score_forecasts(ledger, as_of)
     rows = table("")
-    for name, wrap in (("made", True), ("who: what", False), ("by", True), ("days", True), ("score", True)):
-        rows.add_column(name, no_wrap=wrap, overflow="fold", justify="right" if name == "days" else "left")
-    rows.add_column("because", overflow="fold")
+    rows.expand = True
+    for name, width in (("made", 12), ("who: what", None), ("by", 10), ("days", 4), ("score", 13)):
+        rows.add_column(
+            name, width=width, ratio=None if width else 3, justify="right" if name == "days" else "left"
+        )
+    rows.add_column("because", overflow="fold", ratio=2)
     for score in scores:
         one = known[score.statement]
         what = Text(f"{known.speaker(one)}: ", "bold")
         what.append(one.text, "")
         verdict = Text(score.verdict, SCORE_STYLES[score.verdict])
         days = "" if score.days is None else str(score.days)
-        rows.add_row(_short(score.made), what, str(score.by or "no date"), days, verdict, _because(known, score))
+        rows.add_row(
+            _short(one.known.short), what, str(score.by or "no date"), days, verdict, _because(known, score)
+        )
     counts = tally(scores)
     line = ", ".join(f"{counts[verdict]} {verdict}" for verdict in counts)
     foot = Text(
@@ -166,7 +179,7 @@ def forecast_page(ledger: Ledger, as_of: date | None = None) -> RenderableType:
 
 
 def _short(made: str) -> str:
-    return made.replace("..", "\n..")
+    return made if len(made) < 13 else made.replace("..", "\n..")
 
 
 def _because(ledger: Ledger, score: Score) -> str:

@@ -25,7 +25,7 @@ HEADS = {
     "ndaa2020-1245": "section\n1245: F-35",
     "nato-integration": "NATO\npicture",
 }
-MOST_SAID = 3
+MOST_SAID = 2
 
 
 def letters(result: Options) -> dict[str, str]:
@@ -37,11 +37,20 @@ def options_page(result: Options, only: str | None = None) -> RenderableType:
     """The whole page, or everything about one option."""
     if only is not None:
         return Group(*_head(result), _readings(result), Text(""), *_detail(result, result[only]), notice())
-    parts: list[RenderableType] = [*_head(result), _readings(result), Text(""), _gates(result), _key(result), Text("")]
+    parts: list[RenderableType] = [
+        *_head(result),
+        _readings(result),
+        Text(""),
+        _gates(result),
+        _key(result),
+        Text(""),
+    ]
     parts += [_returns(result), Text("")]
     for one in result.options.values():
         parts += _summary(result, one)
-    parts.append(Text("\nAll of one option, clause by clause: parapet options FILE --option hand-over", "dim"))
+    parts.append(
+        Text("\nAll of one option, clause by clause: parapet options FILE --option hand-over", "dim")
+    )
     return Group(*parts, notice())
 
 
@@ -65,7 +74,9 @@ def _review_words(result: Options) -> str:
     if one.is_summer:
         after = date(one.submitted.year, SUMMER[1][0], SUMMER[1][1] + 1)
         later = review(after, result.dispute.book)
-        words += f" (10 July to 7 September: 60 days. Papers on {after}: {later.days} days, {later.earliest}.)"
+        words += (
+            f" (10 July to 7 September: 60 days. Papers on {after}: {later.days} days, {later.earliest}.)"
+        )
     return words
 
 
@@ -76,7 +87,12 @@ def _readings(result: Options) -> RenderableType:
     rows.add_column("question", overflow="fold")
     for name, letter in letters(result).items():
         answer = result.readings[name]
-        rows.add_row(letter, name, Text(answer, STYLES.get(answer, "yellow")), result.dispute.book.readings[name].question)
+        rows.add_row(
+            letter,
+            name,
+            Text(answer, STYLES.get(answer, "yellow")),
+            result.dispute.book.readings[name].question,
+        )
     return rows
 
 
@@ -183,16 +199,23 @@ def _summary(result: Options, one: OptionResult) -> list[RenderableType]:
     lines.append(block(Text("Consent. " + "; ".join(_consent_words(result, c) for c in one.consents))))
     facts = result.dispute.book.facts
     open_facts = [name for name in one.unknowns if not name.startswith("reading ")]
-    told = [facts[name].text[0].lower() + facts[name].text[1:] if name in facts else name for name in open_facts]
-    lines.append(block(Text("Not known, and it would matter: " + ("; whether ".join(["", *told])[2:] or "nothing"))))
+    told = [_inside(facts[name].text) if name in facts else name for name in open_facts]
+    lines.append(
+        block(Text("Not known, and it would matter: " + ("; whether ".join(["", *told])[2:] or "nothing")))
+    )
     for label, names in (("For", one.supporting), ("Against", one.opposing)):
         if not names:
             lines.append(block(Text(f"{label}: nothing on record", "dim")))
         for name in names[-MOST_SAID:]:
             lines.append(block(Text(f"{label}: {who_said(ledger, name)}", "dim")))
         if len(names) > MOST_SAID:
-            lines.append(block(Text(f"{label}: {len(names) - MOST_SAID} earlier ones (--option {one.id})", "dim")))
+            lines.append(block(Text(f"{label}: {len(names) - MOST_SAID} more (--option {one.id})", "dim")))
     return lines
+
+
+def _inside(sentence: str) -> str:
+    """A sentence within another one."""
+    return "the" + sentence[3:] if sentence.startswith("The ") else sentence
 
 
 def _detail(result: Options, one: OptionResult) -> list[RenderableType]:
@@ -207,12 +230,16 @@ def _detail(result: Options, one: OptionResult) -> list[RenderableType]:
         for key in verdict.clauses:
             clause = instrument.clauses[key]
             mark = "" if clause.wording == "read" else f" [{WORDINGS[clause.wording]}]"
-            lines.append(block(Text(f"{key}: {clause.text}{mark}", "dim" if clause.wording == "read" else "yellow")))
+            lines.append(
+                block(Text(f"{key}: {clause.text}{mark}", "dim" if clause.wording == "read" else "yellow"))
+            )
         for fact in verdict.facts:
-            why = fact.because or {"case": "by the option itself", "reading": "left to a reading"}.get(fact.origin, "")
+            why = fact.because or {"case": "by the option itself", "reading": "left to a reading"}.get(
+                fact.origin, ""
+            )
             why = why or ("the record is silent" if fact.origin == "silent" else fact.origin)
-            lines.append(block(Text(f"{truth_word(fact.value):>3}  {fact.text} ({why})"), 4))
-            lines += [block(Text(who_said(ledger, s), "dim"), 11) for s in fact.statements[-2:]]
+            lines.append(block(Text(f"{truth_word(fact.value)}: {fact.text} ({why})"), 4))
+            lines += [block(Text(who_said(ledger, s), "dim"), 7) for s in fact.statements[-2:]]
         lines += [block(Text(words)) for words in _turning(result, verdict)]
     for label, names in (("For it", one.supporting), ("Against it", one.opposing)):
         lines.append(Text(f"\n{label}", "bold"))
@@ -229,7 +256,9 @@ def _summary_head(result: Options, one: OptionResult) -> list[RenderableType]:
         words = f"{other.title}: {_cell(result, other).plain}"
         words += f", first lawful day {other.earliest or other.possible}" if other.possible else ""
         words += "" if other.earliest or not other.possible else " (if what is unknown falls well)"
-        lines.append(block(Text(words + (f". Not decided here: {'; '.join(other.also)}" if other.also else ""))))
+        lines.append(
+            block(Text(words + (f". Not decided here: {'; '.join(other.also)}" if other.also else "")))
+        )
     return lines
 
 
@@ -260,7 +289,11 @@ def table_of_gates(result: Options) -> list[dict[str, Any]]:
     """One row per option: the words of each cell, for other pages."""
     rows: list[dict[str, Any]] = []
     for one in result.options.values():
-        row: dict[str, Any] = {"option": one.id, "title": one.title, "ru-consent": _consent_cell(result, one).plain}
+        row: dict[str, Any] = {
+            "option": one.id,
+            "title": one.title,
+            "ru-consent": _consent_cell(result, one).plain,
+        }
         row |= {name: _cell(result, one.verdicts[name]).plain for name in COLUMNS[1:]}
         row |= {name: _return_cell(result, other).plain for name, other in one.counterparts.items()}
         rows.append(row)

@@ -82,7 +82,7 @@ class Sum(Part):
 
     def __str__(self) -> str:
         if self.low == self.high:
-            return f"{self.low:g} {self.unit}"
+            return f"{self.low:g} {self.unit.removesuffix('s') if self.low == 1 else self.unit}"
         if self.high is None:
             return f"{self.low:g} {self.unit} or more"
         if self.low is None:
@@ -132,8 +132,8 @@ class Statement(Part):
         The day it was said or happened, with its precision.
     said
         The day it became known, where that is another one (a retelling).
-    subject, predicate, object, on, sum, denied
-        The content. ``object`` holds words, ``on`` a date, ``sum`` a figure; ``denied`` turns it round.
+    subject, predicate, object, at, sum, denied
+        The content. ``object`` holds words, ``at`` a date, ``sum`` a figure; ``denied`` turns it round.
     holds
         The period it speaks for; without one it names no period.
     status, tag
@@ -152,7 +152,7 @@ class Statement(Part):
     subject: str
     predicate: str
     object: tuple[str, ...] = ()
-    on: When | None = None
+    at: When | None = None
     sum: Sum | None = None
     denied: bool = False
     holds: When | None = None
@@ -236,12 +236,17 @@ class Ledger:
         return [
             s
             for s in self.statements
-            if s.subject == subject and kinds[s.predicate].kind == "dated" and s.status == "fact" and not s.denied
+            if s.subject == subject
+            and kinds[s.predicate].kind == "dated"
+            and s.status == "fact"
+            and not s.denied
         ]
 
     def label(self, word: str) -> str:
         """The words for an object or a subject."""
-        return self.vocabulary.objects.get(word) or self.vocabulary.subjects.get(word) or word.replace("-", " ")
+        return (
+            self.vocabulary.objects.get(word) or self.vocabulary.subjects.get(word) or word.replace("-", " ")
+        )
 
     def source_text(self, key: str) -> str:
         """A source in a few words: the publisher, or the host of a bare address."""
@@ -255,10 +260,11 @@ class Ledger:
 
     def content(self, statement: Statement) -> str:
         """Subject, predicate and object as half a sentence."""
-        what = ", ".join(self.label(word) for word in statement.object) or str(statement.on or statement.sum or "nothing")
+        words = ", ".join(self.label(word) for word in statement.object)
+        what = words or str(statement.at or statement.sum or "nothing")
         negation = "not: " if statement.denied else ""
-        words = self.vocabulary.predicates[statement.predicate].label
-        return f"{negation}{self.label(statement.subject)} {words} {what}"
+        verb = self.vocabulary.predicates[statement.predicate].label
+        return f"{negation}{self.label(statement.subject)} {verb} {what}"
 
 
 def load_ledger(folder: Path | str = DATA_FOLDER) -> Ledger:
@@ -279,7 +285,8 @@ def _load(folder: str) -> Ledger:
     words = validated(read_document(place / "vocabulary.yaml", "actors:"), Vocabulary)
     source_document = read_document(place / "sources.yaml", "a key of a source")
     sources = {
-        str(key): validated(source_document, Source, value, (str(key),)) for key, value in source_document.data.items()
+        str(key): validated(source_document, Source, value, (str(key),))
+        for key, value in source_document.data.items()
     }
     findings: list[Finding] = []
     statements: list[Statement] = []
@@ -315,7 +322,9 @@ def _load(folder: str) -> Ledger:
 
 def _items(document: Document) -> list[Any]:
     if document.data.get("ledger") != 1:
-        raise InputError([document.finding("error", (), "the first line says the format: 'ledger: 1'. It is missing.")])
+        raise InputError(
+            [document.finding("error", (), "the first line says the format: 'ledger: 1'. It is missing.")]
+        )
     for key in document.data:
         if key not in ("ledger", "statements"):
             hint = did_you_mean(key, ["statements"])
@@ -326,7 +335,7 @@ def _items(document: Document) -> list[Any]:
     return items
 
 
-_CONTENT = {"dated": "on", "sum": "sum"}
+_CONTENT = {"dated": "at", "sum": "sum"}
 
 
 def _word_findings(
@@ -347,7 +356,7 @@ def _word_findings(
         return found
     kind = words.predicates[statement.predicate].kind
     wanted = _CONTENT.get(kind, "object")
-    for key in ("object", "on", "sum"):
+    for key in ("object", "at", "sum"):
         given = key in statement.model_fields_set
         if given != (key == wanted):
             does = f"needs {key!r}" if key == wanted else f"takes no {key!r}, it is told with {wanted!r}"
@@ -364,6 +373,10 @@ def _word_findings(
         if other not in ids:
             unknown("answers", other, ids, "statement")
     outcome = statement.forecast.outcome if statement.forecast else None
-    if outcome is not None and (outcome.subject not in words.subjects or outcome.predicate not in words.predicates):
-        found.append(("forecast", f"its outcome speaks of unknown words: {outcome.subject}, {outcome.predicate}."))
+    if outcome is not None and (
+        outcome.subject not in words.subjects or outcome.predicate not in words.predicates
+    ):
+        found.append(
+            ("forecast", f"its outcome speaks of unknown words: {outcome.subject}, {outcome.predicate}.")
+        )
     return found

@@ -213,7 +213,9 @@ class Court:
             return FactValue("review_has_run", text, UNKNOWN, "silent", "no day of submission is given")
         earliest = review(case.submission, self.book).earliest
         value = as_truth(earliest is not None and case.day >= earliest)
-        return FactValue("review_has_run", text, value, "case", f"submitted {case.submission}, over on {earliest}")
+        return FactValue(
+            "review_has_run", text, value, "case", f"submitted {case.submission}, over on {earliest}"
+        )
 
     def expression(self, case: Case, expression: Expression) -> Expression:
         """An expression with the rules it names written out, those not in force as their answer before."""
@@ -232,7 +234,9 @@ class Court:
         """The expression down to readings and plain facts, and the values of those facts (readings are left out)."""
         plain = self.expression(case, expression)
         by_reading = {
-            name: part for name, part in case.facts.items() if any(a.kind == "reading" for a in rules.atoms(part))
+            name: part
+            for name, part in case.facts.items()
+            if any(a.kind == "reading" for a in rules.atoms(part))
         }
         full = rules.substituted(plain, lambda a: by_reading.get(a.name) if a.kind == "fact" else None)
         values = {atom: self._value(case, atom) for atom in rules.atoms(full) if atom.kind != "reading"}
@@ -243,7 +247,11 @@ class Court:
             return self.fact(case, atom.name).value
         number = self.book.parameters[atom.more].on(case.day)
         if atom.kind == "elapsed":
-            days = [s.on.first for s in self.known(case.day).dates_of(atom.name) if s.on and s.on.precision == "day"]
+            days = [
+                s.at.first
+                for s in self.known(case.day).dates_of(atom.name)
+                if s.at and s.at.precision == "day"
+            ]
             return UNKNOWN if not days else as_truth(case.day >= max(days) + timedelta(days=round(number)))
         return UNKNOWN if atom.name not in case.sums else as_truth(case.sums[atom.name] >= number)
 
@@ -275,7 +283,8 @@ class Court:
             yes_if=conditions_in_words(answers, asked, YES), no_if=conditions_in_words(answers, asked, NO),
             counts=counts,
             by_readings=tuple(
-                ({a.name: str(v) for a, v in zip(asked, row, strict=True)}, str(answer)) for row, answer in answers.items()
+                ({a.name: str(v) for a, v in zip(asked, row, strict=True)}, str(answer))
+                for row, answer in answers.items()
             ),
         )  # fmt: skip
 

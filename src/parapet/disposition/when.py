@@ -53,6 +53,19 @@ class When:
         last = "" if self.last == date.max else self.last.isoformat()
         return f"{first}..{last}"
 
+    @property
+    def short(self) -> str:
+        """For a column: ``~2025-12-06..08``, ``2022-03..04``; not meant to be read back."""
+        if self.precision != "interval" or self.first == date.min or self.last == date.max:
+            return str(self)
+        whole_months = self.first.day == 1 and (self.last + timedelta(days=1)).day == 1
+        whole_years = whole_months and self.first.month == 1 and self.last.month == 12
+        form = "%Y" if whole_years else "%Y-%m" if whole_months else "%Y-%m-%d"
+        first, last = self.first.strftime(form), self.last.strftime(form)
+        parts = (first.split("-"), last.split("-"))
+        same = next((k for k, (a, b) in enumerate(zip(*parts, strict=True)) if a != b), len(parts[0]) - 1)
+        return ("~" if self.is_about else "") + f"{first}..{'-'.join(parts[1][same:])}"
+
     def overlaps(self, other: When) -> bool:
         """Whether one day fits both."""
         return self.first <= other.last and other.first <= self.last
@@ -135,4 +148,6 @@ def days_between(one: When, other: When) -> int:
     """The least number of days between two spans; 0 if they overlap."""
     if one.overlaps(other):
         return 0
-    return ((other.first - one.last) if one.last < other.first else (one.first - other.last)) // timedelta(days=1)
+    return ((other.first - one.last) if one.last < other.first else (one.first - other.last)) // timedelta(
+        days=1
+    )

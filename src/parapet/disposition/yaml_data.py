@@ -14,7 +14,7 @@ from parapet.scenario.read import did_you_mean
 
 DATA_FOLDER: Final = Path(__file__).parent / "data"
 NOTICE: Final = (
-    "Not legal advice: a reading of public texts and reports by rules that a person wrote; each says what it rests on."
+    "Not legal advice: public texts and reports, read by rules that a person wrote; each answer says what it rests on."
 )
 _LABELS = {"missing", "extra_forbidden", "too_short", "literal_error", "when"}
 
@@ -56,7 +56,9 @@ def read_document(path: Path | str, begins: str) -> Document:
     return document
 
 
-def validated(document: Document, model: type[Model], data: Any = None, head: tuple[str | int, ...] = ()) -> Model:
+def validated(
+    document: Document, model: type[Model], data: Any = None, head: tuple[str | int, ...] = ()
+) -> Model:
     """The data of a document (or a place in it) as a model.
 
     Raises
