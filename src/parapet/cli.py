@@ -273,11 +273,15 @@ def check(
     deep: Annotated[bool, typer.Option("--deep", help="Also compile: are the aim points within reach?")] = False,
     as_json: Json = False,
 ) -> None:
-    """List everything that is wrong with scenario files, without playing them."""
+    """List everything that is wrong with scenario files (and dispute files), without playing them."""
+    from parapet.disposition.yaml_data import is_dispute
     from parapet.scenario import check as checks
 
     all_findings: list[Finding] = []
     for file in files:
+        if is_dispute(file):
+            all_findings += _dispute_findings(file, is_said=not as_json)
+            continue
         scenario, findings = checks.check_file(file)
         if deep and scenario is not None:
             findings = [*findings, *_deep_findings(scenario, checks.catalogue_for(scenario))]
@@ -293,6 +297,23 @@ def check(
         _print_json([{name: getattr(finding, name) for name in names} for finding in all_findings])
     if any(finding.severity == "error" for finding in all_findings):
         raise typer.Exit(2)
+
+
+def _dispute_findings(file: Path, is_said: bool) -> list[Finding]:
+    """What is wrong with a dispute file; says so, or what it is."""
+    from parapet.disposition.dispute import load_dispute
+
+    try:
+        data = load_dispute(file).data
+        told = f"a dispute with {len(data.options)} options, can be read: parapet options {file}"
+        findings: list[Finding] = []
+    except InputError as error:
+        findings = error.findings
+        told = f"{len(findings)} error{'s' if len(findings) > 1 else ''}"
+    if is_said:
+        _say_findings(findings, is_to_stdout=True)
+        print(f"{file}: {told}")
+    return findings
 
 
 def _deep_findings(scenario: Any, catalogue: Any) -> list[Finding]:

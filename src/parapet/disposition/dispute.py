@@ -149,15 +149,6 @@ class Dispute:
         return self.data.counterparts[names.index(name)]
 
 
-def is_dispute(path: Path | str) -> bool:
-    """Whether a file looks like a dispute file: a line of it begins with ``dispute:``."""
-    try:
-        with Path(path).open(encoding="utf-8-sig") as lines:
-            return any(line.startswith("dispute:") for line in lines)
-    except (OSError, UnicodeDecodeError):
-        return False
-
-
 def load_dispute(path: Path | str, ledger: Ledger | None = None, book: LawBook | None = None) -> Dispute:
     """The dispute in a file, checked against ledger and law book (those of Parapet if left out).
 

@@ -6,7 +6,7 @@ of the ledger begins with ``ledger: 1``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
@@ -339,13 +339,14 @@ _CONTENT = {"dated": "at", "sum": "sum"}
 
 
 def _word_findings(
-    statement: Statement, words: Vocabulary, sources: dict[str, Source], ids: Iterable[str]
+    statement: Statement, words: Vocabulary, sources: dict[str, Source], ids: Collection[str]
 ) -> list[tuple[str, str]]:
     """What is wrong with the words of a statement: (key, text)."""
     found: list[tuple[str, str]] = []
 
-    def unknown(key: str, word: str, known: Iterable[str], what: str) -> None:
-        found.append((key, f"there is no {what} {word!r}.{did_you_mean(word, known)}"))
+    def unknown(key: str, word: str, known: Collection[str], what: str) -> None:
+        hint = did_you_mean(word, known) or (f" Known: {', '.join(known)}." if len(known) < 13 else "")
+        found.append((key, f"there is no {what} {word!r}.{hint}"))
 
     if statement.actor not in words.actors:
         unknown("actor", statement.actor, words.actors, "actor")

@@ -28,6 +28,15 @@ class Part(BaseModel):
 Model = TypeVar("Model", bound=Part)
 
 
+def is_dispute(path: Path | str) -> bool:
+    """Whether a file looks like a dispute file: a line of it begins with ``dispute:``."""
+    try:
+        with Path(path).open(encoding="utf-8-sig") as lines:
+            return any(line.startswith("dispute:") for line in lines)
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
 def read_document(path: Path | str, begins: str) -> Document:
     """A YAML file as data with lines.
 
