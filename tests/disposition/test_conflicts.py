@@ -14,13 +14,22 @@ FOUND = {conflict.id: conflict for conflict in find_conflicts(LEDGER)}
 
 #: Number in the list made by hand -> the conflict, and statements that must stand on different sides of it.
 BY_HAND = {
-    "1 purchase date": ("s400-purchase/dated/dates", ["signed-in-2017", "nearly-a-decade", "acquisition-1241"]),
-    "2 order of removal and sanctions": ("caatsa-sanctions/led-to/order", ["move-led-to-removal", "removal-2019"]),
+    "1 purchase date": (
+        "s400-purchase/dated/dates",
+        ["signed-in-2017", "nearly-a-decade", "acquisition-1241"],
+    ),
+    "2 order of removal and sanctions": (
+        "caatsa-sanctions/led-to/order",
+        ["move-led-to-removal", "removal-2019"],
+    ),
     "3 removal year": ("f35-removal/dated/dates", ["removal-2019", "removal-2020", "removal-2021"]),
     "4 return": ("tr/considers/denial", ["refused-all", "explored-return"]),
     "4 return, Kremlin": ("ashgabat-meeting/discussed/denial", ["raised-with-putin", "peskov-denial"]),
     "4 return, transfer only": ("talks/discussed/denial", ["heart-of-talks", "transfer-not-on-table"]),
-    "5 hand-over clause": ("end-user-clause/says-of-transfer/words", ["lavrov-consent", "headline-prohibition"]),
+    "5 hand-over clause": (
+        "end-user-clause/says-of-transfer/words",
+        ["lavrov-consent", "headline-prohibition"],
+    ),
     "6 does it operate": ("s400/operated/denial", ["does-not-operate", "live-firing"]),
     "7 why purchased": ("s400-purchase/reason-for/reasons", ["failed-patriot-talks", "strategic-choice"]),
     "7 why purchased, US": ("s400-purchase/reason-for/denial", ["failed-patriot-talks", "us-disputes-terms"]),
@@ -29,7 +38,10 @@ BY_HAND = {
     "9 allows or shall": ("caatsa-231/obliges/words", ["caatsa-allows", "caatsa-shall"]),
     "10 Congress": ("us-arms-sale/role-of-congress/words", ["approval-needed", "disapproval-only"]),
     "11 who was sanctioned": ("caatsa-sanctions/fell-on/words", ["broad-sanctions", "narrow-sanctions"]),
-    "12 talks under Biden": ("biden-era-talks/reason-for/reasons", ["biden-talks-stalled", "biden-no-breakthrough"]),
+    "12 talks under Biden": (
+        "biden-era-talks/reason-for/reasons",
+        ["biden-talks-stalled", "biden-no-breakthrough"],
+    ),
     "14 sequence": ("settlement/first-step/words", ["akturk-sequence", "dispose-first"]),
     "15 targets": ("s400-system/targets-at-once/sums", ["eighty-targets", "thirty-six-targets"]),
     "15 range": ("s400-system/range/sums", ["four-hundred-km", "foi-range"]),
@@ -55,7 +67,11 @@ def test_a_conflict_listed_by_hand_is_found(name):
 def test_number_13_is_an_agreement():
     """The list itself says that the two accounts of Trump's first term are consistent."""
     found = {(one.subject, one.predicate): set(one.statements) for one in find_agreements(LEDGER)}
-    assert found[("caatsa-sanctions", "dated")] == {"sanctions-not-yet", "sanctions-late-2020", "sanctions-imposed"}
+    assert found[("caatsa-sanctions", "dated")] == {
+        "sanctions-not-yet",
+        "sanctions-late-2020",
+        "sanctions-imposed",
+    }
 
 
 def test_nothing_else_is_found():
@@ -63,7 +79,9 @@ def test_nothing_else_is_found():
 
 
 def test_the_denial_that_is_meant_as_one_is_marked():
-    assert [key for key, conflict in FOUND.items() if conflict.has_answer] == ["ashgabat-meeting/discussed/denial"]
+    assert [key for key, conflict in FOUND.items() if conflict.has_answer] == [
+        "ashgabat-meeting/discussed/denial"
+    ]
 
 
 def test_every_express_answer_is_found_by_its_content():
@@ -149,5 +167,7 @@ def test_a_cause_must_not_come_after_its_effect():
 
 def test_forecasts_are_scored_and_not_compared():
     claim = statement("a", "happened", object="lifted")
-    forecast = statement("b", "happened", object="lifted", denied=True, status="forecast", forecast={"says": "no"})
+    forecast = statement(
+        "b", "happened", object="lifted", denied=True, status="forecast", forecast={"says": "no"}
+    )
     assert not conflicts_of(claim, forecast)

@@ -134,7 +134,9 @@ def test_check_says_what_a_dispute_is(capsys, tmp_path):
     assert code == 0
     assert "a dispute with 8 options, can be read: parapet options" in out and "can be played" in out
     bad = tmp_path / "bad.yaml"
-    bad.write_text(Path(FILE).read_text(encoding="utf-8").replace("possesses: no", "posesses: no", 1), encoding="utf-8")
+    bad.write_text(
+        Path(FILE).read_text(encoding="utf-8").replace("possesses: no", "posesses: no", 1), encoding="utf-8"
+    )
     code, out, _ = spoken(capsys, "check", str(bad))
     assert code == 2 and "Did you mean 'possesses'?" in out and "1 error" in out
     code, out, _ = spoken(capsys, "check", str(bad), "--json")
@@ -160,5 +162,7 @@ def test_reading_needs_no_compiler_and_no_tables(arguments):
         "assert not heavy, heavy; sys.exit(code)"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, timeout=100)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, timeout=100
+    )
     assert done.returncode == 0, done.stderr

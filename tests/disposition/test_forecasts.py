@@ -80,11 +80,19 @@ OUTCOME = {"subject": "caatsa-end", "predicate": "happened", "object": "lifted"}
         ({"status": "claim", "date": "2026-05-01"}, "not confirmed"),  # a claim settles nothing
         ({"status": "fact", "date": "2027-02-01"}, "missed"),
         ({"status": "fact", "date": "2026-12-31", "denied": True}, "missed"),
-        ({"status": "fact", "date": "2026-11-01", "denied": True}, "not confirmed"),  # the date had not passed then
+        (
+            {"status": "fact", "date": "2026-11-01", "denied": True},
+            "not confirmed",
+        ),  # the date had not passed then
         ({"status": "fact", "date": "2024-05-01"}, "not confirmed"),  # before it was foretold
     ],
 )
 def test_what_settles_a_forecast(record, verdict):
-    forecast = made("forecast", id="f", date="2025-12-17", forecast={"says": "it ends", "by": "2026-12-31", "outcome": OUTCOME})
+    forecast = made(
+        "forecast",
+        id="f",
+        date="2025-12-17",
+        forecast={"says": "it ends", "by": "2026-12-31", "outcome": OUTCOME},
+    )
     ledger = Ledger((forecast, made(id="r", **record)), LEDGER.vocabulary, {})
     assert [score.verdict for score in score_forecasts(ledger, date(2027, 6, 1))] == [verdict]

@@ -34,7 +34,13 @@ def test_every_instrument_and_reading_is_there():
 
 
 def test_a_reading_has_two_positions_each_with_its_source():
-    used = {a.name for rule in BOOK.rules.values() for e in rule.exceptions for a in rules.atoms(e.when) if a.kind == "reading"}
+    used = {
+        a.name
+        for rule in BOOK.rules.values()
+        for e in rule.exceptions
+        for a in rules.atoms(e.when)
+        if a.kind == "reading"
+    }
     options = (Path(__file__).parents[2] / "examples" / "turkiye.yaml").read_text(encoding="utf-8")
     for name, one in BOOK.readings.items():
         assert one.yes.position != one.no.position and one.yes.sources and one.no.sources and one.turns
@@ -57,7 +63,9 @@ def test_every_parameter_has_a_reference_and_a_first_day():
 
 def test_dated_values_follow_the_calendar():
     one = BOOK.parameters["aeca-equipment-nato"]
-    later = one.model_copy(update={"values": (*one.values, type(one.values[0])(**{"from": date(2027, 1, 1), "value": 55}))})
+    later = one.model_copy(
+        update={"values": (*one.values, type(one.values[0])(**{"from": date(2027, 1, 1), "value": 55}))}
+    )
     assert (later.on(date(2026, 12, 31)), later.on(date(2027, 1, 1))) == (25, 55)
 
 
@@ -180,4 +188,6 @@ def test_readings_that_nobody_defined():
         BOOK.reading_values({"incirlik": "no"})
     with pytest.raises(InputError, match="got 'maybe', expected yes, no or open"):
         BOOK.reading_values({"incirlik_is_possession": "maybe"})
-    assert BOOK.reading_values({"incirlik_is_possession": "open"}) == {Atom("reading", "incirlik_is_possession"): UNKNOWN}
+    assert BOOK.reading_values({"incirlik_is_possession": "open"}) == {
+        Atom("reading", "incirlik_is_possession"): UNKNOWN
+    }

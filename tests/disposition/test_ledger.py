@@ -127,13 +127,18 @@ def test_a_ledger_of_ones_own(folder: Path):
     assert [one.id for one in load_ledger(folder).statements] == ["one"]
 
 
-FORECAST = '{says: it comes, outcome: {subject: tr, predicate: considers}}'
+FORECAST = "{says: it comes, outcome: {subject: tr, predicate: considers}}"
 
 
 @pytest.mark.parametrize(
     "old, new, line, said",
     [
-        ('    sources: ["https://example.org/a"]\n', "", 3, "'sources' is missing: a statement without a source"),
+        (
+            '    sources: ["https://example.org/a"]\n',
+            "",
+            3,
+            "'sources' is missing: a statement without a source",
+        ),
         ('["https://example.org/a"]', "[]", 12, "a statement without a source cannot stand"),
         ('["https://example.org/a"]', "[reuters-2091]", 12, "Did you mean 'reuters-2019'?"),
         ("2017-07-25", "2017-02-30", 4, "February 2017 has 28 days"),

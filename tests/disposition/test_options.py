@@ -19,7 +19,14 @@ from parapet.errors import InputError
 FILE = Path(__file__).parents[2] / "examples" / "turkiye.yaml"
 DISPUTE = load_dispute(FILE)
 BOOK, LEDGER = DISPUTE.book, DISPUTE.ledger
-DAYS = [date(2021, 1, 1), date(2021, 12, 14), date(2024, 7, 2), date(2025, 12, 17), date(2026, 7, 31), date(2030, 1, 1)]
+DAYS = [
+    date(2021, 1, 1),
+    date(2021, 12, 14),
+    date(2024, 7, 2),
+    date(2025, 12, 17),
+    date(2026, 7, 31),
+    date(2030, 1, 1),
+]
 DISPOSALS = ("hand-over", "third-country", "return-refund", "return-offset", "destroy")
 PASS_ON = ("hand-over", "third-country", "return-refund", "return-offset")
 RESULT = weigh_options(DISPUTE)
@@ -199,11 +206,18 @@ def test_no_option_opens_the_f35_if_past_deliveries_bar_it():
     found = weigh_options(DISPUTE, readings={"s1245_bars_past_deliveries": "yes"})
     for one in found.options.values():
         assert one.counterparts["readmit-f35"].value is NO
-        assert one.counterparts["readmit-f35"].earliest is None and one.counterparts["readmit-f35"].possible is None
+        assert (
+            one.counterparts["readmit-f35"].earliest is None
+            and one.counterparts["readmit-f35"].possible is None
+        )
 
 
 def test_the_strict_and_the_mild_case_of_incirlik():
-    mild = {"incirlik_is_possession": "no", "middle_east_includes_turkiye": "no", "incirlik_needs_russian_consent": "no"}
+    mild = {
+        "incirlik_is_possession": "no",
+        "middle_east_includes_turkiye": "no",
+        "incirlik_needs_russian_consent": "no",
+    }
     found = weigh_options(DISPUTE, readings=mild)
     assert found["incirlik"].counterparts["readmit-f35"].value is YES
     strict = weigh_options(DISPUTE, readings={**mild, "incirlik_is_possession": "yes"})
@@ -211,7 +225,11 @@ def test_the_strict_and_the_mild_case_of_incirlik():
 
 
 def test_a_waiver_shut_out_leaves_disposal_only():
-    chosen = {"s1241_binds_2020_sanctions": "yes", "s1241_excludes_waiver": "yes", "incirlik_is_possession": "yes"}
+    chosen = {
+        "s1241_binds_2020_sanctions": "yes",
+        "s1241_excludes_waiver": "yes",
+        "incirlik_is_possession": "yes",
+    }
     found = weigh_options(DISPUTE, readings=chosen)
     lifted = {one.id for one in found.options.values() if one.counterparts["lift-caatsa"].value is YES}
     assert lifted == set(DISPOSALS)
@@ -219,7 +237,9 @@ def test_a_waiver_shut_out_leaves_disposal_only():
 
 
 def test_counterparts_depend_on_the_sale():
-    case = counterpart_case(DISPUTE, DISPUTE.option("dormant"), DISPUTE.counterpart("f16"), *[date(2026, 7, 31)] * 2)
+    case = counterpart_case(
+        DISPUTE, DISPUTE.option("dormant"), DISPUTE.counterpart("f16"), *[date(2026, 7, 31)] * 2
+    )
     assert court().fact(case, "notified").statements == ("f16-notified",)
 
 
@@ -228,7 +248,11 @@ def test_counterparts_depend_on_the_sale():
 
 def test_the_record_decides_what_the_executive_would_accept():
     """In October 2019 switching it off was on the list; since December 2025 it is not."""
-    for day, answer in ((date(2019, 10, 24), UNKNOWN), (date(2019, 10, 25), YES), (date(2025, 12, 10), UNKNOWN)):
+    for day, answer in (
+        (date(2019, 10, 24), UNKNOWN),
+        (date(2019, 10, 25), YES),
+        (date(2025, 12, 10), UNKNOWN),
+    ):
         case = option_case(DISPUTE, DISPUTE.option("dormant"), day, day)
         assert court().fact(case, "executive_would_accept").value is answer, day
 
@@ -315,7 +339,9 @@ def test_a_wrong_file_is_told_with_its_line(tmp_path, old, new, said):
 
 def test_blocks_of_other_parts_are_kept(tmp_path):
     file = tmp_path / "more.yaml"
-    file.write_text(TEXT + "\nbargaining:\n  preferences: turkiye-preferences.yaml\nmilitary: {family: x.yaml}\n")
+    file.write_text(
+        TEXT + "\nbargaining:\n  preferences: turkiye-preferences.yaml\nmilitary: {family: x.yaml}\n"
+    )
     data = load_dispute(file).data
     assert data.bargaining == {"preferences": "turkiye-preferences.yaml"}
     assert data.military == {"family": "x.yaml"} and data.exposure is None

@@ -54,7 +54,9 @@ def test_resolutions_of_congress():
     assert passed.earliest == date(2026, 4, 12)  # twelve days barred: 31 March to 11 April
     vetoed = review(start, BOOK, disapproved=date(2026, 3, 30), vetoed=date(2026, 4, 6))
     assert vetoed.earliest == date(2026, 4, 17)
-    assert review(start, BOOK, disapproved=date(2026, 3, 3)).earliest == date(2026, 4, 1)  # the review itself is longer
+    assert review(start, BOOK, disapproved=date(2026, 3, 3)).earliest == date(
+        2026, 4, 1
+    )  # the review itself is longer
     assert review(start, BOOK, disapproved=date(2026, 3, 30), is_disapproval_law=True).earliest is None
 
 

@@ -54,7 +54,9 @@ def test_what_matters_is_exact(expression, values):
             rest = [a for a in open_ if a != atom]
             for row in product((YES, NO), repeat=len(rest)):
                 case = {**values, **dict(zip(rest, row, strict=True))}
-                if rules.evaluate(expression, {**case, atom: YES}) is not rules.evaluate(expression, {**case, atom: NO}):
+                if rules.evaluate(expression, {**case, atom: YES}) is not rules.evaluate(
+                    expression, {**case, atom: NO}
+                ):
                     wanted.add(atom)
     assert set(rules.matters(expression, values)) == wanted
 
@@ -107,7 +109,9 @@ def test_expressions_parse(data, text):
     assert text in (str(parsed) if isinstance(parsed, Atom) else type(parsed).__name__)
 
 
-@pytest.mark.parametrize("data", ["a b c", {"all": []}, {"any": "a"}, {"xor": ["a"]}, 3, None, {"elapsed": {"since": "e"}}])
+@pytest.mark.parametrize(
+    "data", ["a b c", {"all": []}, {"any": "a"}, {"xor": ["a"]}, 3, None, {"elapsed": {"since": "e"}}]
+)
 def test_other_expressions_are_refused(data):
     with pytest.raises(InputError, match="expected"):
         rules.parse(data)

@@ -56,7 +56,12 @@ def test_a_day_is_wanted_where_a_day_is_wanted():
 
 @pytest.mark.parametrize(
     "one, other, days",
-    [("2019", "2019-07", 0), ("2019-07-17", "2020", 168), ("2020", "2019-07-17", 168), ("2025-12-17", "2025-12-18", 1)],
+    [
+        ("2019", "2019-07", 0),
+        ("2019-07-17", "2020", 168),
+        ("2020", "2019-07-17", 168),
+        ("2025-12-17", "2025-12-18", 1),
+    ],
 )
 def test_days_between_spans(one, other, days):
     assert days_between(parse_when(one), parse_when(other)) == days

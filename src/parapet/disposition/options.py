@@ -177,7 +177,7 @@ def weigh_options(
     readings
         Reading to yes, no or open; go before the file's.
     submission
-        The day the papers go to Congress; the file's if left out, but never before `as_of`.
+        The day the papers go to Congress. If left out: the file's, or for another `as_of` than the file's that day.
 
     Raises
     ------
@@ -190,7 +190,7 @@ def weigh_options(
     given = _day(submission, "submission")
     if given is not None and given < day:
         raise InputError(f"submission: {given} lies before the day of the record, {day}.")
-    start = given or max(dispute.data.submission, day)
+    start = given or (dispute.data.submission if day == dispute.data.as_of else day)
     chosen = dict.fromkeys(dispute.book.readings, "open") | dict(dispute.data.readings) | dict(readings or {})
     court = Court(dispute.book, dispute.ledger, dispute.book.reading_values(chosen))
     options = {one.id: _option(court, dispute, one, day, start) for one in dispute.data.options}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -13,7 +12,7 @@ from parapet.disposition.lawbook import WORDINGS
 from parapet.disposition.options import Consent, CounterpartResult, OptionResult, Options
 from parapet.disposition.review import SUMMER, review
 from parapet.disposition.show import STYLES, block, notice, table, truth_word, who_said
-from parapet.disposition.truth import NO, UNKNOWN, YES, Truth
+from parapet.disposition.truth import NO, UNKNOWN, YES
 from parapet.disposition.verdicts import Condition, Verdict
 
 COLUMNS = ("ru-consent", "caatsa-231", "caatsa-relief", "ndaa2021-1241", "ndaa2020-1245", "nato-integration")
@@ -119,6 +118,8 @@ def _consent_cell(result: Options, one: OptionResult) -> Text:
 
 def _cell(result: Options, verdict: Verdict | CounterpartResult) -> Text:
     value = verdict.value
+    if isinstance(verdict, Verdict) and not verdict.is_in_force:
+        return Text("not law yet", "dim")
     word = Text(truth_word(value), STYLES[str(value)])
     if value is UNKNOWN:
         opens, shuts = _still_open(result, verdict.yes_if), _still_open(result, verdict.no_if)
@@ -298,13 +299,3 @@ def table_of_gates(result: Options) -> list[dict[str, Any]]:
         row |= {name: _return_cell(result, other).plain for name, other in one.counterparts.items()}
         rows.append(row)
     return rows
-
-
-def chosen_words(readings: Mapping[str, str]) -> str:
-    """Readings as options of a command."""
-    return " ".join(f"--reading {name}={answer}" for name, answer in readings.items())
-
-
-def truth_style(value: Truth) -> str:
-    """The colour of a value."""
-    return STYLES[str(value)]

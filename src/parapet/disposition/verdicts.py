@@ -12,7 +12,7 @@ from typing import Any
 from parapet.disposition import rules
 from parapet.disposition.lawbook import REVIEW, Fact, LawBook
 from parapet.disposition.review import review
-from parapet.disposition.rules import AllOf, AnyOf, Atom, Const, Expression, Not
+from parapet.disposition.rules import AllOf, AnyOf, Atom, Const, Expression
 from parapet.disposition.statements import Ledger, Pattern, Statement
 from parapet.disposition.truth import NO, UNKNOWN, YES, Truth, as_truth
 from parapet.disposition.yaml_data import NOTICE
@@ -339,15 +339,3 @@ def conditions_in_words(answers: rules.Table, asked: list[Atom], wanted: Truth) 
     """The shortest answers to readings that give the wanted answer, by their names."""
     found = rules.conditions(answers, asked, wanted)
     return tuple({atom.name: str(value) for atom, value in case.items()} for case in found)
-
-
-def in_words(expression: Expression) -> str:
-    """An expression as people read it."""
-    if isinstance(expression, Const):
-        return str(expression.value)
-    if isinstance(expression, Atom):
-        return _name(expression)
-    if isinstance(expression, Not):
-        return f"not {in_words(expression.part)}"
-    joint = " and " if isinstance(expression, AllOf) else " or "
-    return "(" + joint.join(in_words(part) for part in expression.parts) + ")"

@@ -13,9 +13,7 @@ from parapet.scenario.document import Document, parse_document
 from parapet.scenario.read import did_you_mean
 
 DATA_FOLDER: Final = Path(__file__).parent / "data"
-NOTICE: Final = (
-    "Not legal advice: public texts and reports, read by rules that a person wrote; each answer says what it rests on."
-)
+NOTICE: Final = "Not legal advice: public texts and reports, read by rules that a person wrote; each answer says what it rests on."
 _LABELS = {"missing", "extra_forbidden", "too_short", "literal_error", "when"}
 
 
@@ -100,8 +98,20 @@ def _message(details: Any, model: type[BaseModel]) -> str:
         return f"{last!r} is empty{_WHY.get(last, ', expected at least one.')}"
     if kind == "literal_error":
         return f"got {got!r}, expected {details['ctx']['expected']}."
+    if kind.startswith("date"):
+        return _day_message(got)
     text = str(details["msg"]).removeprefix("Value error, ")
     return text if kind in _LABELS or kind == "value_error" else f"got {_shown(got)}: {text}."
+
+
+def _day_message(got: Any) -> str:
+    from parapet.disposition.when import parse_day
+
+    try:
+        parse_day(got, "")
+    except InputError as error:
+        return error.findings[0].message.removeprefix(": ")
+    return f"got {got!r}, expected one day such as 2026-07-31."
 
 
 _WHY = {
