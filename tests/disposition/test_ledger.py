@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ from parapet.errors import InputError
 LEDGER = load_ledger()
 
 #: Every dated row of the compiled time line, by a statement that holds it.
-ROWS = """
+ROW_NAMES = """
 erdogan-signatures caatsa-enacted erdogan-deposit signed-in-2017 nearly-a-decade rostec-terms loan-signed first-f35
 ndaa2019-enacted patriot-notified failed-patriot-talks f35-paid-125 first-delivery f35-paid-140 removal-2019
 graham-activation second-battery operational-2020 turn-it-off not-yet-on sanctions-not-yet get-rid-of radar-tests
@@ -28,7 +30,8 @@ nefes-buy-back trump-almost-immediately trump-something-for-us netanyahu-small-c
 barrack-4-6-months fidan-work-started fidan-second-term sanctions-remain heart-of-talks clear-and-permanent refused-all
 transfer-not-on-table botas-renewal barrack-nor-possess raised-with-putin state-letter explored-return
 offset-one-option lifted-next-year peskov-denial trump-gift-hints legally-investigated
-""".split()
+"""
+ROWS = re.findall(r"\S+", ROW_NAMES)
 
 
 def test_every_row_of_the_time_line_is_in_it():
@@ -80,7 +83,7 @@ def test_a_month_is_known_at_its_end():
 def test_more_days_never_take_statements_away():
     days = [date(2017, 1, 1), date(2019, 7, 12), date(2020, 12, 14), date(2024, 1, 26), date(2025, 12, 18)]
     sets = [{one.id for one in LEDGER.until(day).statements} for day in days]
-    assert all(a < b for a, b in zip(sets, sets[1:], strict=False))
+    assert all(a < b for a, b in pairwise(sets))
 
 
 def test_matching_leaves_forecasts_out():

@@ -63,9 +63,10 @@ class Parameter(Part):
 
 
 class Position(Part):
-    """One way to read a text, and who or what stands for it."""
+    """One way to read a text: who holds it, or that it is inferred here, and the texts it rests on."""
 
     position: str
+    by: str
     sources: tuple[str, ...] = Field(min_length=1)
 
 

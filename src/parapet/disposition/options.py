@@ -157,6 +157,15 @@ class Options:
             "as_of": self.as_of.isoformat(), "ledger_ends": self.dispute.ledger.last_day.isoformat(),
             "submission": self.submission.isoformat(), "readings": dict(self.readings),
             "review": self.review.to_dict(),
+            "reading_texts": {
+                name: one.model_dump(mode="json") for name, one in self.dispute.book.readings.items()
+            },
+            "instruments": {
+                one.id: {"title": one.title, "question": one.question, "citation": one.citation,
+                         "wording": one.wording, "in_force_from": one.in_force.from_.isoformat(),
+                         "clauses": {key: clause.model_dump(mode="json") for key, clause in one.clauses.items()}}
+                for one in self.dispute.book.instruments.values()
+            },
             "today": {name: verdict.to_dict() for name, verdict in self.today.items()},
             "options": [one.to_dict() for one in self.options.values()],
         }  # fmt: skip

@@ -242,9 +242,27 @@ def _detail(result: Options, one: OptionResult) -> list[RenderableType]:
             lines.append(block(Text(f"{truth_word(fact.value)}: {fact.text} ({why})"), 4))
             lines += [block(Text(who_said(ledger, s), "dim"), 7) for s in fact.statements[-2:]]
         lines += [block(Text(words)) for words in _turning(result, verdict)]
+    asked = dict.fromkeys(name for verdict in one.verdicts.values() for name in verdict.readings)
+    if asked:
+        lines.append(Text("\nReadings it hangs on", "bold"))
+    for name in asked:
+        lines += _positions(result, name)
     for label, names in (("For it", one.supporting), ("Against it", one.opposing)):
         lines.append(Text(f"\n{label}", "bold"))
         lines += [block(Text(who_said(ledger, name))) for name in names] or [block(Text("nothing on record"))]
+    return lines
+
+
+def _positions(result: Options, name: str) -> list[RenderableType]:
+    """Both ways to read a text, with who or what stands for each."""
+    one, ledger = result.dispute.book.readings[name], result.dispute.ledger
+    lines: list[RenderableType] = [
+        block(Text(f"{letters(result)[name]}  {name}, here {result.readings[name]}: {one.question}")),
+        block(Text(one.turns, "dim"), 5),
+    ]
+    for word, side in (("yes", one.yes), ("no", one.no)):
+        sources = ", ".join(dict.fromkeys(ledger.source_text(key) for key in side.sources))
+        lines.append(block(Text(f"{word}: {side.position} ({side.by}; rests on {sources})"), 5))
     return lines
 
 

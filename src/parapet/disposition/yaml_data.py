@@ -13,7 +13,10 @@ from parapet.scenario.document import Document, parse_document
 from parapet.scenario.read import did_you_mean
 
 DATA_FOLDER: Final = Path(__file__).parent / "data"
-NOTICE: Final = "Not legal advice: public texts and reports, read by rules that a person wrote; each answer says what it rests on."
+NOTICE: Final = (
+    "Not legal advice: public texts and reports, read by rules that a person wrote; "
+    "each answer says what it rests on."
+)
 _LABELS = {"missing", "extra_forbidden", "too_short", "literal_error", "when"}
 
 
