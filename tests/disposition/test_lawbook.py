@@ -10,6 +10,7 @@ import pytest
 
 from parapet.disposition import rules
 from parapet.disposition.lawbook import WORDINGS, load_lawbook
+from parapet.disposition.reference import law_page
 from parapet.disposition.rules import Atom, Const
 from parapet.disposition.statements import load_ledger
 from parapet.disposition.truth import NO, UNKNOWN, YES
@@ -182,6 +183,15 @@ def test_what_is_wrong_is_told_with_its_line(folder: Path, file, old, new, said)
         load_lawbook(folder)
     found = [str(finding) for finding in caught.value.findings]
     assert any(said in one and f"{file}:" in one for one in found), found
+
+
+def test_the_reference_holds_every_instrument_reading_fact_and_parameter():
+    page = law_page()
+    for name in (*BOOK.instruments, *BOOK.readings, *BOOK.facts, *BOOK.parameters):
+        assert f"`{name}`" in page, name
+    assert "Not legal advice" in page and "wording not verified" in page
+    assert "not `possesses` and `assurances`" in page
+    assert "not (`reading s1241_binds_2020_sanctions` and `reading s1241_excludes_waiver`)" in page
 
 
 def test_readings_that_nobody_defined():

@@ -21,6 +21,12 @@ def test_refund_and_loan_are_two_ends_of_one_price():
     assert (refund.low, refund.high) == pytest.approx((0.5625, 2.5))
 
 
+def test_the_offset_is_the_smallest_refund_at_the_dearest_gas_and_the_reverse():
+    offset = MONEY["offset"]
+    assert offset.low == pytest.approx(12 * 0.5625 / (21.75 * 0.450))
+    assert offset.high == pytest.approx(12 * 2.5 / (21.6 * 0.250))
+
+
 @pytest.mark.parametrize("price, months", [(250, 5.6), (300, 4.6), (350, 4.0), (400, 3.5), (450, 3.1)])
 def test_months_of_gas_for_the_whole_price(price, months):
     row = next(row for row in MONEY.offsets if row.gas_price == price)

@@ -261,6 +261,10 @@ def test_statements_for_and_against():
     one = RESULT["return-refund"]
     assert {"explored-return", "raised-with-putin", "nefes-buy-back"} <= set(one.supporting)
     assert {"refused-all", "peskov-denial"} <= set(one.opposing)
+    for option in RESULT.options.values():
+        for name in (*option.supporting, *option.opposing):
+            assert option.id in LEDGER[name].object
+        assert all(LEDGER[name].denied for name in option.opposing)
     early = weigh_options(DISPUTE, as_of="2025-12-17")["return-refund"]
     assert "peskov-denial" not in early.opposing
     assert "fsmtc-permit" in RESULT["hand-over"].consent("ru").statements

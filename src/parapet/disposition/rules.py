@@ -238,6 +238,9 @@ def conditions(answers: Table, names: list[Atom], wanted: Truth) -> list[dict[At
 
     An empty dict in the list means: whatever the answers. An empty list means: never.
     """
+    held = sum(answer is wanted for answer in answers.values())
+    if held in (0, len(answers)):
+        return [{}] if held else []
     found: list[dict[Atom, Truth]] = []
     for row in sorted(
         product((UNKNOWN, YES, NO), repeat=len(names)), key=lambda r: sum(v.is_known for v in r)

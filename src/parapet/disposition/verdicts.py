@@ -175,6 +175,10 @@ class Court:
             self._known[day] = self.ledger.until(day)
         return self._known[day]
 
+    @cached_property
+    def _found(self) -> dict[tuple[Any, ...], list[Statement]]:
+        return {}
+
     def fact(self, case: Case, name: str) -> FactValue:
         """A fact's value in a case."""
         if name == "review_has_run":
@@ -198,14 +202,17 @@ class Court:
     def _records(self, case: Case, about: Fact) -> list[Statement]:
         if about.ledger is None:
             return []
-        words = {key: about.ledger.model_dump()[key] for key in ("subject", "predicate", "object")}
+        words = {key: str(getattr(about.ledger, key)) for key in ("subject", "predicate", "object")}
         for key, word in words.items():
             for name in ("option", "sale"):
                 if "{" + name + "}" in word:
                     if name not in case.words:
                         return []
                     words[key] = word = word.replace("{" + name + "}", case.words[name])
-        return self.known(case.day).matching(Pattern(**words))
+        asked = (case.day, *words.values())
+        if asked not in self._found:
+            self._found[asked] = self.known(case.day).matching(Pattern(**words))
+        return self._found[asked]
 
     def _clock_fact(self, case: Case) -> FactValue:
         text = "The review by Congress has run"
