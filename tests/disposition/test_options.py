@@ -99,7 +99,7 @@ def test_incirlik_hangs_on_what_possession_is():
     assert one.consent("ru").needed_if == ({"incirlik_needs_russian_consent": "yes"},)
 
 
-def test_only_a_waiver_could_lift_sanctions_from_a_dormant_system():
+def test_no_reading_lifts_the_sanctions_from_a_dormant_system():
     found = RESULT["dormant"].verdicts
     assert found["caatsa-relief"].value is UNKNOWN and not found["caatsa-relief"].yes_if
     assert found["caatsa-relief"].no_if == (
@@ -349,3 +349,10 @@ def test_blocks_of_other_parts_are_kept(tmp_path):
     data = load_dispute(file).data
     assert data.bargaining == {"preferences": "turkiye-preferences.yaml"}
     assert data.military == {"family": "x.yaml"} and data.exposure is None
+
+
+def test_the_table_of_a_counterpart_is_what_setting_the_readings_gives():
+    found = RESULT["incirlik"].counterparts["readmit-f35"]
+    for case, value in found.by_readings[::7]:
+        again = weigh_options(DISPUTE, readings=case)["incirlik"].counterparts["readmit-f35"]
+        assert str(again.value) == value

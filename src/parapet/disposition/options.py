@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from parapet.disposition.dispute import CounterpartData, Dispute, OptionData, lo
 from parapet.disposition.review import Review, review
 from parapet.disposition.rules import Atom
 from parapet.disposition.truth import NO, UNKNOWN, YES, Truth, every
-from parapet.disposition.verdicts import Case, Condition, Court, Verdict, conditions_in_words
+from parapet.disposition.verdicts import Case, Condition, Court, Verdict, conditions_in_words, table_in_words
 from parapet.disposition.when import parse_day
 from parapet.disposition.yaml_data import NOTICE
 from parapet.errors import InputError
@@ -70,6 +70,7 @@ class CounterpartResult:
     yes_if: tuple[Condition, ...]
     no_if: tuple[Condition, ...]
     also: tuple[str, ...]
+    by_readings: tuple[tuple[Condition, str], ...] = field(repr=False, default=())
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
@@ -79,6 +80,7 @@ class CounterpartResult:
             "possible": self.possible.isoformat() if self.possible else None,
             "unknowns": list(self.unknowns), "yes_if": list(self.yes_if), "no_if": list(self.no_if),
             "also": list(self.also),
+            "by_readings": [{"readings": case, "value": value} for case, value in self.by_readings],
         }  # fmt: skip
 
 
@@ -299,6 +301,7 @@ def _counterpart(
         other.id, other.title, rules.evaluate(full, chosen), earliest.sure, earliest.possible,
         tuple(_atom_name(atom) for atom in rules.matters(full, chosen)),
         conditions_in_words(answers, asked, YES), conditions_in_words(answers, asked, NO), other.also,
+        table_in_words(answers, asked),
     )  # fmt: skip
 
 

@@ -14,7 +14,8 @@ def law_page(book: LawBook | None = None, ledger: Ledger | None = None) -> str:
     """The reference of the dispute's law, in Markdown."""
     book, ledger = book or load_lawbook(), ledger or load_ledger()
     lines = ["# Law of the dispute", "", f"**{NOTICE}**", "",
-             "Made from the data files of `parapet.disposition`. Every question is put so that *yes* is the open gate. "
+             "Made from the data files of `parapet.disposition`. Every question is put so that *yes* is the open gate; "
+             "clauses are told in short. "
              "How the rules are read: [the dispute](../disposition.md).", "", "## Instruments", ""]  # fmt: skip
     for one in book.instruments.values():
         lines += [f"### {one.title}", "", f"`{one.id}`, {one.citation}. In force from {one.in_force.from_}.", "",

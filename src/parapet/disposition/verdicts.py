@@ -289,10 +289,7 @@ class Court:
             statements=tuple(statements),
             yes_if=conditions_in_words(answers, asked, YES), no_if=conditions_in_words(answers, asked, NO),
             counts=counts,
-            by_readings=tuple(
-                ({a.name: str(v) for a, v in zip(asked, row, strict=True)}, str(answer))
-                for row, answer in answers.items()
-            ),
+            by_readings=table_in_words(answers, asked),
         )  # fmt: skip
 
     def earliest(self, case: Case, expression: Expression) -> Earliest:
@@ -346,3 +343,11 @@ def conditions_in_words(answers: rules.Table, asked: list[Atom], wanted: Truth) 
     """The shortest answers to readings that give the wanted answer, by their names."""
     found = rules.conditions(answers, asked, wanted)
     return tuple({atom.name: str(value) for atom, value in case.items()} for case in found)
+
+
+def table_in_words(answers: rules.Table, asked: list[Atom]) -> tuple[tuple[Condition, str], ...]:
+    """Every combination of readings with its answer, by their names."""
+    return tuple(
+        ({atom.name: str(value) for atom, value in zip(asked, row, strict=True)}, str(answer))
+        for row, answer in answers.items()
+    )
