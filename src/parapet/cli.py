@@ -604,9 +604,9 @@ def claims(as_json: Json = False) -> None:
 
 @app.command()
 def schema(
-    what: Annotated[str, typer.Argument(help="scenario or battle.")] = "scenario",
+    what: Annotated[str, typer.Argument(help="scenario, battle or dispute.")] = "scenario",
 ) -> None:
-    """Print a JSON Schema: of scenario files (for editors), or of the JSON of a battle."""
+    """Print a JSON Schema: of scenario or dispute files (for editors), or of the JSON of a battle."""
     if what == "scenario":
         from parapet.scenario.json_schema import text
 
@@ -615,8 +615,12 @@ def schema(
         from parapet.analysis.battle_schema import battle_schema
 
         _print_json(battle_schema())
+    elif what == "dispute":
+        from parapet.disposition.dispute import DisputeData
+
+        _print_json(DisputeData.model_json_schema())
     else:
-        raise InputError(f"schema: got {what!r}, expected 'scenario' or 'battle'.")
+        raise InputError(f"schema: got {what!r}, expected 'scenario', 'battle' or 'dispute'.")
 
 
 @app.command()

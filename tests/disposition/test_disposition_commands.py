@@ -8,9 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from parapet import cli
+from parapet.scenario.document import parse_document
 
 ROOT = Path(__file__).parents[2]
 FILE = str(ROOT / "examples" / "turkiye.yaml")
@@ -141,6 +143,14 @@ def test_check_says_what_a_dispute_is(capsys, tmp_path):
     assert code == 2 and "Did you mean 'possesses'?" in out and "1 error" in out
     code, out, _ = spoken(capsys, "check", str(bad), "--json")
     assert code == 2 and json.loads(out)[0]["line"] > 10
+
+
+def test_the_example_fits_the_schema_for_editors(capsys):
+    _, out, _ = spoken(capsys, "schema", "dispute")
+    validator = jsonschema.Draft202012Validator(json.loads(out))
+    data = parse_document(Path(FILE).read_text(encoding="utf-8"), FILE).data
+    assert list(validator.iter_errors(data)) == []
+    assert list(validator.iter_errors({**data, "options": []})) != []
 
 
 def test_the_picture_is_drawn_and_repeats(capsys, tmp_path):

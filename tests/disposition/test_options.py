@@ -273,7 +273,7 @@ def test_statements_for_and_against():
 def test_unknowns_name_the_gates_they_block():
     found = RESULT["hand-over"].unknowns
     assert found["russia_consents"] == ("ru-end-user",)
-    assert "caatsa-231d" in found["vital_determined_agency"]
+    assert "caatsa-231d" in found["with_determined_agency"]
 
 
 def test_the_same_input_gives_the_same_answer():
