@@ -107,6 +107,7 @@ def pages() -> dict[str, str]:
         "reference/codes.md": codes_page(),
         "reference/draws.md": draws_page(),
         "reference/battle-json.md": battle_json_page(),
+        "reference/law.md": law_page(),
         "benchmarks.md": benchmarks_page(),
         "changelog.md": (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"),
     }
@@ -115,6 +116,12 @@ def pages() -> dict[str, str]:
         if not (ROOT / "docs" / name).exists():
             made[name] = f"# {title}\n\nThis page is computed: `make validate` writes it.\n"
     return made
+
+
+def law_page() -> str:
+    from parapet.disposition.reference import law_page as made
+
+    return made()
 
 
 def scenario_page() -> str:

@@ -273,11 +273,15 @@ def check(
     deep: Annotated[bool, typer.Option("--deep", help="Also compile: are the aim points within reach?")] = False,
     as_json: Json = False,
 ) -> None:
-    """List everything that is wrong with scenario files, without playing them."""
+    """List everything that is wrong with scenario files (and dispute files), without playing them."""
+    from parapet.disposition.yaml_data import is_dispute
     from parapet.scenario import check as checks
 
     all_findings: list[Finding] = []
     for file in files:
+        if is_dispute(file):
+            all_findings += _dispute_findings(file, is_said=not as_json)
+            continue
         scenario, findings = checks.check_file(file)
         if deep and scenario is not None:
             findings = [*findings, *_deep_findings(scenario, checks.catalogue_for(scenario))]
@@ -293,6 +297,23 @@ def check(
         _print_json([{name: getattr(finding, name) for name in names} for finding in all_findings])
     if any(finding.severity == "error" for finding in all_findings):
         raise typer.Exit(2)
+
+
+def _dispute_findings(file: Path, is_said: bool) -> list[Finding]:
+    """What is wrong with a dispute file; says so, or what it is."""
+    from parapet.disposition.dispute import load_dispute
+
+    try:
+        data = load_dispute(file).data
+        told = f"a dispute with {len(data.options)} options, can be read: parapet options {file}"
+        findings: list[Finding] = []
+    except InputError as error:
+        findings = error.findings
+        told = f"{len(findings)} error{'s' if len(findings) > 1 else ''}"
+    if is_said:
+        _say_findings(findings, is_to_stdout=True)
+        print(f"{file}: {told}")
+    return findings
 
 
 def _deep_findings(scenario: Any, catalogue: Any) -> list[Finding]:
@@ -463,6 +484,116 @@ def compare(
         _console().print(render_comparison(found, rows))
 
 
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DATE", help="What was known on that day, e.g. 2025-12-31.", show_default=False),
+]
+DisputeFile = Annotated[Path, typer.Argument(metavar="FILE", help="A dispute file (YAML).", show_default=False)]
+
+
+@app.command()
+def ledger(
+    as_of: AsOf = None,
+    conflicts: Annotated[bool, typer.Option("--conflicts", help="Which statements contradict each other.")] = False,
+    forecasts: Annotated[bool, typer.Option("--forecasts", help="What was foretold, and what came of it.")] = False,
+    as_json: Json = False,
+    picture: Annotated[
+        Path | None,
+        typer.Option("--picture", metavar="FILE", help="Also draw it: .svg, .png or .pdf.", show_default=False),
+    ] = None,
+) -> None:
+    """Say who said what in a dispute, when and where, what contradicts it, and how forecasts fared."""
+    from parapet.disposition import show_ledger
+    from parapet.disposition.statements import load_ledger
+    from parapet.disposition.when import parse_day
+
+    day = parse_day(as_of, "--as-of") if as_of else None
+    known = load_ledger()
+    if picture is not None:
+        from parapet.disposition.picture import draw_time_line
+
+        _say(f"drew {draw_time_line(known, picture, day)}")
+    if as_json:
+        _print_json(show_ledger.as_data(known, day))
+        return
+    if conflicts or forecasts:
+        pages = [show_ledger.conflict_page] * conflicts + [show_ledger.forecast_page] * forecasts
+        for page in pages:
+            _console().print(page(known, day))
+    else:
+        _console().print(show_ledger.time_line(known, day))
+
+
+@app.command()
+def options(
+    file: DisputeFile,
+    as_of: AsOf = None,
+    reading: Annotated[
+        list[str] | None,
+        typer.Option("--reading", metavar="NAME=ANSWER", help="yes, no or open; repeatable.", show_default=False),
+    ] = None,
+    submission: Annotated[
+        str | None,
+        typer.Option("--submission", metavar="DATE", help="Day the papers go to Congress.", show_default=False),
+    ] = None,
+    option: Annotated[
+        str | None, typer.Option("--option", metavar="ID", help="All of one option.", show_default=False)
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say of each way out of a dispute whose consent it needs, which legal gates it clears, and from when."""
+    from parapet.disposition.options import weigh_options
+    from parapet.disposition.show_options import options_page
+
+    chosen: dict[str, str] = {}
+    for text in reading or []:
+        name, sign, answer = text.partition("=")
+        if not sign:
+            raise InputError(f"--reading: got {text!r}, expected NAME=ANSWER, e.g. incirlik_is_possession=no.")
+        chosen[name.strip()] = answer.strip()
+    found = weigh_options(file, as_of, chosen, submission)
+    if as_json:
+        data = found.to_dict()
+        if option is not None:
+            data["options"] = [found[option].to_dict()]
+        _print_json(data)
+    else:
+        _console().print(options_page(found, option))
+
+
+@app.command()
+def money(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="A dispute file (YAML).", show_default=False)
+    ] = None,
+    gas_price: Annotated[
+        tuple[float, float] | None,
+        typer.Option("--gas-price", metavar="LOW HIGH", help="Dollars per 1000 m3.", show_default=False),
+    ] = None,
+    repaid: Annotated[
+        tuple[float, float] | None,
+        typer.Option("--repaid", metavar="LOW HIGH", help="Share of the Russian loan repaid.", show_default=False),
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="Day an offset begins.", show_default=False)
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say what the parts of a dispute cost, as ranges with grade and source: refund, offset, payments, replacement."""
+    from parapet.disposition.dispute import load_dispute
+    from parapet.disposition.money import weigh_money
+    from parapet.disposition.show_money import money_page
+    from parapet.disposition.statements import load_ledger
+
+    dispute = load_dispute(file) if file is not None else None
+    begin = start or (dispute.data.submission if dispute else None)
+    found = weigh_money(begin, gas_price, repaid)
+    if as_json:
+        _print_json(found.to_dict())
+    else:
+        _console().print(money_page(found, load_ledger(), dispute.data.title if dispute else ""))
+
+
 @app.command()
 def claims(as_json: Json = False) -> None:
     """Hold the sentences of the public debate against the model."""
@@ -473,9 +604,9 @@ def claims(as_json: Json = False) -> None:
 
 @app.command()
 def schema(
-    what: Annotated[str, typer.Argument(help="scenario or battle.")] = "scenario",
+    what: Annotated[str, typer.Argument(help="scenario, battle or dispute.")] = "scenario",
 ) -> None:
-    """Print a JSON Schema: of scenario files (for editors), or of the JSON of a battle."""
+    """Print a JSON Schema: of scenario or dispute files (for editors), or of the JSON of a battle."""
     if what == "scenario":
         from parapet.scenario.json_schema import text
 
@@ -484,8 +615,12 @@ def schema(
         from parapet.analysis.battle_schema import battle_schema
 
         _print_json(battle_schema())
+    elif what == "dispute":
+        from parapet.disposition.dispute import DisputeData
+
+        _print_json(DisputeData.model_json_schema())
     else:
-        raise InputError(f"schema: got {what!r}, expected 'scenario' or 'battle'.")
+        raise InputError(f"schema: got {what!r}, expected 'scenario', 'battle' or 'dispute'.")
 
 
 @app.command()

@@ -121,6 +121,9 @@ def reading_of_text(text: str, file: str = "<text>") -> Reading:
 
 
 def _version_finding(document: Document) -> Finding | None:
+    if "dispute" in document.data and "parapet" not in document.data:
+        text = f"this is a dispute, not a battle. Read it with: parapet options {document.file}"
+        return document.finding("error", (), text)
     if "parapet" not in document.data:
         return document.finding(
             "error", (), f"the first line says the format: 'parapet: {FORMAT}'. It is missing."
