@@ -464,6 +464,49 @@ def compare(
 
 
 @app.command()
+def bargain(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A dispute file (YAML).", show_default=False)],
+    orders: Annotated[
+        int, typer.Option("--orders", metavar="N", min=0, help="Plausible orders of preferences to look at.")
+    ] = 1000,
+    reading: Annotated[
+        list[str] | None,
+        typer.Option("--reading", metavar="NAME=VALUE", help="A reading of the rules.", show_default=False),
+    ] = None,
+    all_readings: Annotated[bool, typer.Option("--all-readings", help="One row for each combination.")] = False,
+    order: Annotated[
+        int | None,
+        typer.Option("--order", metavar="INDEX", min=0, help="Show this plausible order.", show_default=False),
+    ] = None,
+    seed: Seed = None,
+    sources: Annotated[bool, typer.Option("--sources", help="Also print where each preference is from.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Say what a dispute can come to: what is stable, what is reached, who gains by a package, who loses."""
+    from parapet.disposition.bargaining import bargain as solve
+    from parapet.disposition.bargaining import over_readings
+    from parapet.disposition.bargaining_file import parsed_readings
+    from parapet.disposition.bargaining_show import render, render_readings
+
+    if all_readings:
+        if reading or order is not None:
+            raise InputError("--all-readings goes alone: it switches every reading and shows the assumed order.")
+        results = over_readings(file)
+        if as_json:
+            _print_json([one.to_dict() for one in results])
+        else:
+            _console().print(render_readings(results))
+        return
+    found = solve(
+        file, orders=orders, readings=parsed_readings(reading or []), order=order, seed=1 if seed is None else seed
+    )
+    if as_json:
+        _print_json(found.to_dict())
+    else:
+        _console().print(render(found, sources))
+
+
+@app.command()
 def claims(as_json: Json = False) -> None:
     """Hold the sentences of the public debate against the model."""
     from importlib import import_module
