@@ -473,7 +473,10 @@ def bargain(
         list[str] | None,
         typer.Option("--reading", metavar="NAME=VALUE", help="A reading of the rules.", show_default=False),
     ] = None,
-    all_readings: Annotated[bool, typer.Option("--all-readings", help="One row for each combination.")] = False,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option("--vary", metavar="NAME", help="Both ways of this reading; 'all' for all.", show_default=False),
+    ] = None,
     order: Annotated[
         int | None,
         typer.Option("--order", metavar="INDEX", min=0, help="Show this plausible order.", show_default=False),
@@ -488,17 +491,16 @@ def bargain(
     from parapet.disposition.bargaining_file import parsed_readings
     from parapet.disposition.bargaining_show import render, render_readings
 
-    if all_readings:
-        if reading or order is not None:
-            raise InputError("--all-readings goes alone: it switches every reading and shows the assumed order.")
-        results = over_readings(file)
+    chosen = parsed_readings(reading or [])
+    if vary:
+        results = over_readings(file, None if vary == ["all"] else vary, readings=chosen)
         if as_json:
             _print_json([one.to_dict() for one in results])
         else:
             _console().print(render_readings(results))
         return
     found = solve(
-        file, orders=orders, readings=parsed_readings(reading or []), order=order, seed=1 if seed is None else seed
+        file, orders=orders, readings=chosen, order=order, seed=1 if seed is None else seed
     )
     if as_json:
         _print_json(found.to_dict())

@@ -6,6 +6,7 @@ into plain data (`Bargain.to_dict`). `over_readings` does the same for every com
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +27,7 @@ from parapet.disposition.graph_model import (
     Flags,
     Path,
     Ranks,
+    Stability,
     closure,
     improvements,
     sequences,
@@ -43,6 +45,8 @@ CHUNK: Final = 500
 MAX_READINGS: Final = 8
 """Combinations double with each; 256 tables are enough."""
 LEVEL: Final = 0.95
+MAX_LOSERS: Final = 2
+"""Packages by which more than this lose are left out."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +150,7 @@ class Hinge:
         Orders in which it is answered so.
     p_status_quo
         Share of those in which nobody has a move away from the status quo that improves it for him (R).
-    p_way_out
+    p_elsewhere
         Share of those in which improvements lead from the status quo to another state that is a SEQ equilibrium.
     """
 
@@ -154,13 +158,13 @@ class Hinge:
     question: str
     n: int
     p_status_quo: float
-    p_way_out: float
+    p_elsewhere: float
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
         return {
             "maker": self.maker, "question": self.question, "n": self.n, "p_status_quo": self.p_status_quo,
-            "p_way_out": self.p_way_out,
+            "p_elsewhere": self.p_elsewhere,
         }  # fmt: skip
 
 
@@ -178,7 +182,7 @@ class Shares:
         By state: share of orders in which improvements lead there from the status quo.
     reached_and_stable
         By state: the same, and it is a SEQ equilibrium.
-    way_out
+    elsewhere
         Share of orders in which improvements lead from the status quo to another SEQ equilibrium.
     hinges
         What the status quo hangs on, strongest first.
@@ -191,7 +195,7 @@ class Shares:
     equilibrium: Mapping[str, Mapping[str, Estimate]]
     reached: Mapping[str, Estimate]
     reached_and_stable: Mapping[str, Estimate]
-    way_out: Estimate
+    elsewhere: Estimate
     hinges: tuple[Hinge, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -202,7 +206,7 @@ class Shares:
             "equilibrium": {c: {s: _estimate(e) for s, e in row.items()} for c, row in self.equilibrium.items()},
             "reached_by_improvements": {s: _estimate(e) for s, e in self.reached.items()},
             "reached_and_SEQ": {s: _estimate(e) for s, e in self.reached_and_stable.items()},
-            "way_out": _estimate(self.way_out),
+            "elsewhere": _estimate(self.elsewhere),
             "hinges": [hinge.to_dict() for hinge in self.hinges],
         }  # fmt: skip
 
@@ -218,7 +222,7 @@ class Bargain:
     order
         Index of the order of preferences that `states` and `packages` hold under.
     packages
-        Joint moves from the status quo by which at most one decision maker loses and somebody gains; fewest losers first.
+        Joint moves from the status quo by which somebody gains and at most two lose; fewest losers first.
     shares
         Over the plausible orders; None if none were looked at.
     excluded
@@ -339,6 +343,7 @@ def bargain(
     index = assumed if order is None else order
     ranks = built.orders.ranks([index])
     built.graph.ranks = ranks[0]
+    solved = built.graph.solve()
     shares, gains = _shares(built, orders) if orders else (None, None)
     block = dispute.block
     return Bargain(
@@ -353,8 +358,8 @@ def bargain(
         status_quo=built.states[built.status_quo].label,
         order=index,
         is_assumed_order=index == assumed,
-        states=_states(built),
-        packages=_packages(built, gains),
+        states=_states(built, solved),
+        packages=_packages(built, set(solved.equilibria("SEQ")), gains),
         shares=shares,
         wants=dispute.wants,
         pressure=block.pressure,
@@ -363,38 +368,49 @@ def bargain(
 
 
 def over_readings(
-    dispute: Dispute | str | FilePath, names: Sequence[str] | None = None, *, orders: int = 0, seed: int = 1,
+    dispute: Dispute | str | FilePath,
+    names: Sequence[str] | None = None,
+    *,
+    orders: int = 0,
+    readings: Mapping[str, bool] | None = None,
     feasible: Feasible | None = None,
+    seed: int = 1,
 ) -> list[Bargain]:
-    """The same dispute under every combination of readings, the defaults first.
+    """The same dispute under every combination of some readings, the defaults first.
 
     Parameters
     ----------
     names
         Readings to switch; all of the file if left out.
+    orders, readings, feasible, seed
+        As for `bargain`; `readings` fixes others.
 
     Raises
     ------
     InputError
         If a reading is not defined, or there are more than `MAX_READINGS`.
-    """  # fmt: skip
+    """
     dispute = dispute if isinstance(dispute, Dispute) else read(dispute)
-    names = list(dispute.readings) if names is None else list(names)
+    fixed = {**dispute.readings, **(readings or {})}
+    names = list(dict.fromkeys(dispute.readings if names is None else names))
     if len(names) > MAX_READINGS:
         raise InputError(f"got {len(names)} readings, expected at most {MAX_READINGS}. Name those that matter.")
-    both = [(default, not default) for default in (dispute.readings.get(name, False) for name in names)]
+    both = [(first, not first) for first in (fixed.get(name, False) for name in names)]
     return [
-        bargain(dispute, orders=orders, readings=dict(zip(names, values, strict=True)), seed=seed, feasible=feasible)
+        bargain(
+            dispute, orders=orders, readings={**(readings or {}), **dict(zip(names, values, strict=True))},
+            feasible=feasible, seed=seed,
+        )
         for values in product(*both)
-    ]
+    ]  # fmt: skip
 
 
 # -------------------------------------------------------------------------------------------------- one order ----
 
 
-def _states(built: Built) -> tuple[StateResult, ...]:
+def _states(built: Built, found: Stability) -> tuple[StateResult, ...]:
     graph, makers = built.graph, built.graph.makers
-    found = graph.solve()
+    improving, moving = (graph.paths(built.status_quo, is_improving) for is_improving in (True, False))
     table: dict[str, set[int]] = {
         name: set(found.equilibria(name)) for name in (*CONCEPTS, *COALITION_CONCEPTS) if name in found.individual
         or name in found.coalitional
@@ -411,8 +427,8 @@ def _states(built: Built) -> tuple[StateResult, ...]:
                     for name, flags in found.individual.items()
                 },
                 {name: s in hits for name, hits in table.items()},
-                _steps(built, graph.path(built.status_quo, s, True)),
-                _steps(built, graph.path(built.status_quo, s, False)),
+                _steps(built, improving.get(s)),
+                _steps(built, moving.get(s)),
                 {maker: 1 + int((ranks[i] > ranks[i, s]).sum()) for i, maker in enumerate(makers)},
             )
         )
@@ -449,14 +465,13 @@ def targets(built: Built) -> dict[int, tuple[int, ...]]:
     return dict(sorted(found.items()))
 
 
-def _packages(built: Built, gains: tuple[Flags, Flags, int] | None) -> tuple[Package, ...]:
+def _packages(built: Built, stable: set[int], gains: tuple[Flags, Flags, int] | None) -> tuple[Package, ...]:
     graph, makers, start = built.graph, built.graph.makers, built.status_quo
     ranks = graph._ranks()
-    stable = set(graph.solve(False).equilibria("SEQ"))
     packages = []
     for t, acts in targets(built).items():
         change = np.sign(ranks[:, t].astype(int) - ranks[:, start].astype(int))
-        if (change < 0).sum() > 1 or not (change > 0).any():
+        if (change < 0).sum() > MAX_LOSERS or not (change > 0).any():
             continue
         share = [{}, {}] if gains is None else [
             {maker: float(table[i, t]) / gains[2] for i, maker in enumerate(makers)} for table in gains[:2]
@@ -520,7 +535,7 @@ def _shares(built: Built, n: int) -> tuple[Shares, tuple[NDArray[np.int64], NDAr
         row(added(lambda part: part.reached)),
         row(added(lambda part: part.both)),
         estimate(int(out.sum())),
-        _hinges(built, indices, stays, out),
+        _hinges(built, indices, stays, out, is_all),
     )  # fmt: skip
     return shares, (added(lambda part: part.gains), added(lambda part: part.loses), total)
 
@@ -552,7 +567,24 @@ MIN_HINGE: Final = 20
 """Fewer orders than this say nothing about a hinge."""
 
 
-def _hinges(built: Built, indices: Sequence[int], stays: Flags, out: Flags) -> tuple[Hinge, ...]:
+NOISE: Final = 3.5
+"""A hinge must move a share by more than this many standard errors; some dozens of questions are asked at once."""
+
+
+def _differ(group: Sequence[Hinge]) -> bool:
+    """Whether the shares of a group differ by more than the draw of orders would make them."""
+    for name in ("p_status_quo", "p_elsewhere"):
+        low, high = (pick(group, key=lambda hinge: float(getattr(hinge, name))) for pick in (min, max))
+        p = sum(getattr(h, name) * h.n for h in (low, high)) / (low.n + high.n)
+        error = math.sqrt(max(p * (1.0 - p), 0.0) * (1.0 / low.n + 1.0 / high.n))
+        if getattr(high, name) - getattr(low, name) > NOISE * error + 1e-12:
+            return True
+    return False
+
+
+def _hinges(
+    built: Built, indices: Sequence[int], stays: Flags, out: Flags, is_all: bool
+) -> tuple[Hinge, ...]:
     """Shares of the orders in which each open question is answered one way or the other."""
     found: list[tuple[float, list[Hinge]]] = []
     numbers = np.array([built.orders.split(index) for index in indices], dtype=object)
@@ -570,9 +602,11 @@ def _hinges(built: Built, indices: Sequence[int], stays: Flags, out: Flags) -> t
             ]  # fmt: skip
             if len(group) < 2:
                 continue
+            if not is_all and not _differ(group):
+                continue
             spread = max(
                 max(h.p_status_quo for h in group) - min(h.p_status_quo for h in group),
-                max(h.p_way_out for h in group) - min(h.p_way_out for h in group),
+                max(h.p_elsewhere for h in group) - min(h.p_elsewhere for h in group),
             )
             found.append((spread, group))
     found.sort(key=lambda pair: -pair[0])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Final
 
@@ -169,8 +170,9 @@ class DisputeBlock(Block):
     merge: tuple[MergeBlock, ...] = ()
     names: dict[str, Text] = Field(default_factory=dict)
     """Names of states: each a statement that holds in exactly one."""
-    status_quo: Word = Field(alias="status-quo")
-    """A name of a state, or a statement that holds in exactly one."""
+    status_quo: Word | tuple[Word, ...] = Field(alias="status-quo")
+    """A name of a state, or a statement that holds in exactly one. Of several the first that is feasible counts: under
+    another reading of the rules the world stands elsewhere."""
     pressure: tuple[Text, ...] = ()
     """Who else presses, without a move of his own; told, not computed."""
 
@@ -598,28 +600,34 @@ class _Builder:
         return kept, States(kept, moves, found.n_combinations, found.at_once[pick], changers, found.banned)
 
     def _status_quo(self, states: Sequence[State], options: Sequence[Option]) -> int:
-        text = self.block.status_quo
+        given = self.block.status_quo
+        texts = (given,) if isinstance(given, str) else given
         labels = [state.label for state in states]
-        path: Path = ("status-quo",)
-        if text in labels:
-            return labels.index(text)
-        if self.block.states:
-            self._index(text, labels, path)
-        try:
-            statement = parse(text, known_names(options))
-        except InputError as error:
-            raise self.error(path, error.findings[0].message) from None
-        hits = matching(states, statement)
-        if len(hits) == 1:
-            return hits[0]
-        if hits:
-            shown = "; ".join(states[s].label for s in hits[:3])
-            raise self.error(path, f"{text!r} holds in {len(hits)} states ({shown} ...); say more, until it is one.")
-        raise self.error(path, f"the status quo is infeasible: {text!r} holds in no state.{self._why_not(statement)}")
+        for k, text in enumerate(texts):
+            path: Path = ("status-quo",) if isinstance(given, str) else ("status-quo", k)
+            if text in labels:
+                return labels.index(text)
+            if self.block.states:
+                self._index(text, labels, path)
+            if text in self.block.names:
+                continue  # named, and excluded
+            try:
+                statement = parse(text, known_names(options))
+            except InputError as error:
+                raise self.error(path, error.findings[0].message) from None
+            hits = matching(states, statement)
+            if len(hits) == 1:
+                return hits[0]
+            if hits:
+                shown = "; ".join(states[s].label for s in hits[:3])
+                raise self.error(
+                    path, f"{text!r} holds in {len(hits)} states ({shown} ...); say more, until it is one."
+                )
+        text = texts[0]
+        why = self._why_not(self._say(self.block.names.get(text, text)))
+        raise self.error(("status-quo",), f"the status quo is infeasible: {text!r} holds in no state.{why}")
 
     def _why_not(self, statement: Statement) -> str:
-        from itertools import product
-
         options = self.dispute.options
         for values in product(*(option.choices for option in options)):
             true = true_names(options, values)

@@ -153,29 +153,32 @@ class GraphModel:
         """R_H+(s): the same by legal sequences in which every move improves the state for the one who makes it."""
         return closure(self._allowed(by), improvements(self.moves, self._ranks()[None])[0])[start]
 
-    def path(self, start: int, end: int, is_improving: bool) -> Path | None:
-        """A shortest legal sequence of moves (or of improvements) from one state to another; None if there is none."""
-        if start == end:
-            return Path(())
+    def paths(self, start: int, is_improving: bool) -> dict[int, Path]:
+        """A shortest legal sequence of moves (or of improvements) to every state that has one, `start` included."""
         edges = improvements(self.moves, self._ranks()[None])[0] if is_improving else self.moves
-        seen: dict[tuple[int, int], tuple[int, int]] = {}
-        front = [(start, -1)]
+        root = (start, -1)
+        before: dict[tuple[int, int], tuple[int, int]] = {root: root}
+        found: dict[int, Path] = {start: Path(())}
+        front = [root]
         while front:
             after: list[tuple[int, int]] = []
             for state, last in front:
                 for i in range(len(self.makers)):
                     if i == last:
                         continue
-                    for t in np.flatnonzero(edges[i, state]):
-                        node = (int(t), i)
-                        if node in seen:
+                    for t in np.flatnonzero(edges[i, state]).tolist():
+                        if (t, i) in before:
                             continue
-                        seen[node] = (state, last)
-                        if t == end:
-                            return Path(_unwound(seen, node, (start, -1)))
-                        after.append(node)
+                        before[(t, i)] = (state, last)
+                        after.append((t, i))
+                        if t not in found:
+                            found[t] = Path(_unwound(before, (t, i), root))
             front = after
-        return None
+        return found
+
+    def path(self, start: int, end: int, is_improving: bool) -> Path | None:
+        """A shortest legal sequence from one state to another; None if there is none."""
+        return self.paths(start, is_improving).get(end)
 
     # ----------------------------------------------------------------------------------------------- stable ----
 
