@@ -27,8 +27,8 @@ from parapet.errors import InputError
 
 MAX_STATEMENTS: Final = 40
 """Scores stay whole numbers in double precision with room to spare."""
-MAX_IDEALS: Final = 100_000
-"""Steps of the count of linear extensions; some 16 statements in any order."""
+MAX_IDEALS: Final = 40_000
+"""Steps of the count of linear extensions; 15 statements in any order."""
 
 
 class PartialOrder:
