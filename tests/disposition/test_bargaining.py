@@ -278,7 +278,7 @@ def test_a_contest_around_something_fixed_is_told() -> None:
 
 
 def test_a_reading_nobody_defined() -> None:
-    with pytest.raises(InputError, match="no reading is called 'congres_can_block'. Did you mean 'congress_can_block'"):
+    with pytest.raises(InputError, match=r"no reading is called 'congres_can_block'. Did you mean 'congress_can_block'"):
         bargain(TURKIYE, orders=0, readings={"congres_can_block": True})
     with pytest.raises(InputError, match="expected name=true or name=false"):
         bargaining_file.parsed_readings(["congress_can_block"])

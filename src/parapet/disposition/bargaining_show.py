@@ -14,7 +14,7 @@ from rich.text import Text
 from parapet.disposition.graph_model import COALITION_CONCEPTS, CONCEPTS
 
 if TYPE_CHECKING:
-    from parapet.disposition.bargaining import Bargain, Package, Shares, StateResult
+    from parapet.disposition.bargaining_result import Bargain, Package, Shares, StateResult
 
 WIDTH: Final = 118
 MAX_STATES: Final = 12

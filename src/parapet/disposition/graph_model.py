@@ -20,8 +20,8 @@ A state stable for everybody under a concept is an equilibrium of it. R implies 
 Coalitions. R_H++(s): states of R_H(s) that *all* members of H strictly prefer to s. A state hurts H if at least one
 member likes it no better than s.
 
-* **CR**: R_H++(s) is empty. **CGMR**: every t in R_H++(s) has some u in R_{N-H}(t) that hurts H. **CSMR**: and every v in
-  R_H(u) still hurts H. **CSEQ**: every t has some u that hurts H, reached by a legal sequence of *coalition
+* **CR**: R_H++(s) is empty. **CGMR**: every t in R_H++(s) has some u in R_{N-H}(t) that hurts H. **CSMR**: and every v
+  in R_H(u) still hurts H. **CSEQ**: every t has some u that hurts H, reached by a legal sequence of *coalition
   improvements* of the others: each step is a move of some coalition inside N-H that all its members prefer, and no
   coalition steps twice in a row.
 
@@ -147,11 +147,13 @@ class GraphModel:
 
     def reachable(self, start: int, by: Iterable[int] | None = None) -> Flags:
         """R_H(s): the states that legal sequences of moves lead to from `start`; `by` left out: of everybody."""
-        return closure(self._allowed(by), self.moves)[start]
+        found: Flags = closure(self._allowed(by), self.moves)[start]
+        return found
 
     def reachable_by_improvements(self, start: int, by: Iterable[int] | None = None) -> Flags:
         """R_H+(s): the same by legal sequences in which every move improves the state for the one who makes it."""
-        return closure(self._allowed(by), improvements(self.moves, self._ranks()[None])[0])[start]
+        found: Flags = closure(self._allowed(by), improvements(self.moves, self._ranks()[None])[0])[start]
+        return found
 
     def paths(self, start: int, is_improving: bool) -> dict[int, Path]:
         """A shortest legal sequence of moves (or of improvements) to every state that has one, `start` included."""
@@ -320,9 +322,9 @@ def improvements(moves: Flags, ranks: Ranks) -> Flags:
 
 def closure(members: Coalition, moves: Flags) -> Flags:
     """R_H for every state under fixed moves: flags of shape (states, states). Nobody moves twice in a row."""
-    inside = {(i,): moves[i][None] for i in members}
-    n = moves.shape[1]
-    return sequences(inside, n, 1)[0]
+    inside: dict[Coalition, Flags] = {(i,): moves[i][None] for i in members}
+    reach: Flags = sequences(inside, moves.shape[1], 1)[0]
+    return reach
 
 
 def sequences(steps: dict[Coalition, Flags], n_states: int, n_orders: int) -> Flags:
@@ -342,7 +344,7 @@ def sequences(steps: dict[Coalition, Flags], n_states: int, n_orders: int) -> Fl
         bits[t, t // 64] = np.uint64(1) << np.uint64(t % 64)
     edges: list[tuple[int, int, NDArray[np.intp], Words]] = []
     for g, flags in enumerate(steps.values()):
-        used = flags.any(axis=0)
+        used: Flags = np.asarray(flags.any(axis=0))
         for s in range(n_states):
             targets = np.flatnonzero(used[s])
             if targets.size:
@@ -408,7 +410,7 @@ def _greatest(reach: Flags, values: Ranks) -> Ranks:
 def _held(mine: Flags, worst: Ranks, rank: Ranks) -> Flags:
     """Whether every improvement of mine has an answer no better than where it began. (orders, states)"""
     unanswered = worst[:, None, :] > rank[:, :, None]
-    held: Flags = ~(mine & unanswered).any(axis=2)
+    held: Flags = np.logical_not((mine & unanswered).any(axis=2))
     return held
 
 
@@ -416,7 +418,7 @@ def _answered(mine: Flags, can: Flags, hurts: Flags) -> Flags:
     """Whether each improvement s to t has a u with ``can[t, u]`` and ``hurts[s, u]``. (orders, states)"""
     # met[o, s, t] = any over u of can[o, t, u] and hurts[o, s, u]: a product of matrices, in numbers that BLAS knows
     met = np.matmul(hurts.astype(np.float32), can.astype(np.float32).transpose(0, 2, 1)) > 0.5
-    held: Flags = ~(mine & ~met).any(axis=2)
+    held: Flags = np.logical_not((mine & ~met).any(axis=2))
     return held
 
 

@@ -143,8 +143,8 @@ class States:
     n_combinations
         Of all values, feasible or not.
     at_once
-        Flags (states, states): whether all changes from one state to the other could be made at once, as a package, each
-        by the one who controls it.
+        Flags (states, states): whether all changes from one state to the other could be made at once, as a package,
+        each by the one who controls it.
     changers
         Flags (makers, states, states): whether this one's options differ between the two states.
     """

@@ -291,8 +291,8 @@ class Orders:
         """The indices of `n` orders, and whether they are simply all there are.
 
         Each draw is uniform over all plausible orders, with replacement, and has an address: draw k of a seed is the
-        same however many are asked for. Key = seed, counter = k of Philox4x64-10 (Salmon et al. 2011); its first 256 bits
-        modulo the count, whose bias is below the count over 2^256.
+        same however many are asked for. Key = seed, counter = k of Philox4x64-10 (Salmon et al. 2011); its first 256
+        bits modulo the count, whose bias is below the count over 2^256.
         """
         if n >= self.count:
             return list(range(self.count)), True
