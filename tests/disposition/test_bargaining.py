@@ -111,7 +111,10 @@ def test_the_dispute_over_the_s400() -> None:
             "destroy + lift + f35"} <= nash  # fmt: skip
     assert not any(label.startswith("incirlik") for label in nash)
     one = [package for package in found.packages if len(package.loses) == 1 and package.is_stable]
-    assert {package.state for package in one} == {"return + lift + f35 + consent", "third + lift + f35 + consent"}
+    assert {package.state for package in one} == {
+        "return + lift + f35 + consent",
+        "third + lift + f35 + consent",
+    }
     assert all(package.loses == package.holders == ("Russia",) for package in one)
     destroyed = next(p for p in found.packages if p.state == "destroy + lift + f35")
     assert set(destroyed.loses) == {"Türkiye", "Russia"} and destroyed.holders == ("Türkiye",)
@@ -143,7 +146,9 @@ def test_what_the_law_excludes_may_be_handed_in() -> None:
     assert [s.label for s in by_table.states] == [s.label for s in by_function.states]
     assert not any("return" in s.label for s in by_table.states)
     assert by_table.excluded[0] == ("not feasible by the rules that were handed in", by_table.excluded[0][1])
-    with pytest.raises(InputError, match=r"the status quo is infeasible.*ruled out by the rules that were handed in"):
+    with pytest.raises(
+        InputError, match=r"the status quo is infeasible.*ruled out by the rules that were handed in"
+    ):
         bargain(TURKIYE, orders=0, feasible=[{"disposition": "dormant"}])
 
 
@@ -163,10 +168,14 @@ def test_shares_of_all_orders_are_counted_one_by_one(tmp_path: Path) -> None:
         hits = [label in one.reached("SEQ") for one in singles]
         assert share.value == pytest.approx(np.mean(hits))
     assert [one.is_assumed_order for one in singles].count(True) == 1
-    assert len({tuple(state.places["Ann"] for state in one.states) for one in singles}) > 2  # the orders do differ
+    assert (
+        len({tuple(state.places["Ann"] for state in one.states) for one in singles}) > 2
+    )  # the orders do differ
     for package in found.packages:
         one = singles[0].state(package.state)
-        gains = np.mean([s.state(package.state).places["Ann"] < s.state(s.status_quo).places["Ann"] for s in singles])
+        gains = np.mean(
+            [s.state(package.state).places["Ann"] < s.state(s.status_quo).places["Ann"] for s in singles]
+        )
         assert one.label == package.state and package.p_gains["Ann"] == pytest.approx(gains)
 
 
@@ -273,12 +282,16 @@ def test_a_contest_around_something_fixed_is_told() -> None:
         '        - {say: build, id: fence, source: "a talk"}\n',
         '        - {say: permit, id: paper, source: "a talk"}\n        - {say: build, id: fence, source: "a talk"}\n',
     )
-    with pytest.raises(InputError, match="not an order: 'peace' and 'fence' are contested, but 'paper' stands between"):
+    with pytest.raises(
+        InputError, match="not an order: 'peace' and 'fence' are contested, but 'paper' stands between"
+    ):
         bargaining_file.read_text(changed)
 
 
 def test_a_reading_nobody_defined() -> None:
-    with pytest.raises(InputError, match=r"no reading is called 'congres_can_block'. Did you mean 'congress_can_block'"):
+    with pytest.raises(
+        InputError, match=r"no reading is called 'congres_can_block'. Did you mean 'congress_can_block'"
+    ):
         bargain(TURKIYE, orders=0, readings={"congres_can_block": True})
     with pytest.raises(InputError, match="expected name=true or name=false"):
         bargaining_file.parsed_readings(["congress_can_block"])
@@ -313,18 +326,26 @@ def test_the_command_gives_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert code == 0 and data["equilibria"]["R"] == ["s5", "s8", "s9"]
     assert data["states"][4]["path_of_improvements"] == [{"maker": "LG", "state": "s5"}]
     assert data["shares"]["is_exact"] and data["format"] == 1
-    code, out, _ = spoken(capsys, str(TURKIYE), "--json", "--orders", "0", "--reading", "incirlik_is_possession=false")
+    code, out, _ = spoken(
+        capsys, str(TURKIYE), "--json", "--orders", "0", "--reading", "incirlik_is_possession=false"
+    )
     data = json.loads(out)
     assert data["readings"]["incirlik_is_possession"] is False and data["shares"] is None
     assert "incirlik + lift + f35" in data["equilibria"]["R"]
 
 
-def test_the_command_ends_with_two_for_wrong_input(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_the_command_ends_with_two_for_wrong_input(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     code, out, err = spoken(capsys, str(tmp_path / "none.yaml"))
     assert code == 2 and not out and "there is no such file" in err
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text(SMALL.replace("status-quo: not build and", "status-quo: build and"), encoding="utf-8")
     code, out, err = spoken(capsys, str(wrong), "--reading", "strict=true")
-    assert code == 2 and not out and re.match(r".*wrong\.yaml:23:1 status-quo: the status quo is infeasible", err)
+    assert (
+        code == 2
+        and not out
+        and re.match(r".*wrong\.yaml:23:1 status-quo: the status quo is infeasible", err)
+    )
     code, _, err = spoken(capsys, str(ELMIRA), "--order", "5")
     assert code == 2 and "expected 0 to 0" in err

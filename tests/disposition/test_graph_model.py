@@ -54,7 +54,9 @@ def test_elmira_is_told_by_coalitions_and_by_paths() -> None:
     pair = solved.coalitions.index((0, 1))
     assert solved.coalitional["CR"][pair, 7] and not solved.coalitional["CR"][pair, 4]
     assert {s + 1 for s in np.flatnonzero(model.reachable_by_improvements(0))} == {5}
-    assert {s + 1 for s in np.flatnonzero(model.reachable(0))} == set(range(2, 10))  # the region cannot undo its own move
+    assert {s + 1 for s in np.flatnonzero(model.reachable(0))} == set(
+        range(2, 10)
+    )  # the region cannot undo its own move
     path = model.path(0, 7, is_improving=False)
     assert path is not None and len(path) == 3
     assert model.path(0, 7, is_improving=True) is None
@@ -116,7 +118,8 @@ class Twin:
         self.n, self.d = len(model.states), len(model.makers)
         self.rank = model.ranks.tolist()
         self.moves = [
-            {s: {t for t in range(self.n) if model.moves[i, s, t]} for s in range(self.n)} for i in range(self.d)
+            {s: {t for t in range(self.n) if model.moves[i, s, t]} for s in range(self.n)}
+            for i in range(self.d)
         ]
         self.improving = [
             {s: {t for t in self.moves[i][s] if self.rank[i][t] > self.rank[i][s]} for s in range(self.n)}
@@ -194,7 +197,9 @@ def test_inclusions(model: GraphModel) -> None:
         nash, gmr, smr, seq = (tables[name] for name in names)
         assert (nash <= smr).all() and (smr <= gmr).all() and (nash <= seq).all() and (seq <= gmr).all()
     for c, members in enumerate(solved.coalitions):
-        if len(members) == 1:  # the coalition of one is the decision maker, where no answer of a coalition enters
+        if (
+            len(members) == 1
+        ):  # the coalition of one is the decision maker, where no answer of a coalition enters
             for one, other in zip(CONCEPTS[:3], COALITION_CONCEPTS[:3], strict=True):
                 assert (solved.individual[one][members[0]] == solved.coalitional[other][c]).all()
 
@@ -322,7 +327,11 @@ def test_wrong_statements_are_told(text: str, words: str) -> None:
 
 
 def options() -> list[Option]:
-    return [Option("where", 0, ("home", "away", "gone"), frozenset({"gone"})), Option("pay", 1), Option("stop", 1)]
+    return [
+        Option("where", 0, ("home", "away", "gone"), frozenset({"gone"})),
+        Option("pay", 1),
+        Option("stop", 1),
+    ]
 
 
 NAMES = ["home", "away", "gone", "pay", "stop"]
@@ -331,7 +340,9 @@ NAMES = ["home", "away", "gone", "pay", "stop"]
 def test_states_and_moves_of_options() -> None:
     found = build(2, options(), [Ban(parse("pay and stop", NAMES))])
     labels = [state.label for state in found.states]
-    assert labels == [f"{where}{also}" for where in ("home", "away", "gone") for also in ("", " + stop", " + pay")]
+    assert labels == [
+        f"{where}{also}" for where in ("home", "away", "gone") for also in ("", " + stop", " + pay")
+    ]
     assert found.n_combinations == 12 and found.banned == {0: 3}
     at = {label: s for s, label in enumerate(labels)}
     assert found.moves[0, at["home"], at["gone"]] and not found.moves[0, at["gone"], at["home"]]  # final

@@ -123,7 +123,9 @@ def over_readings(
     fixed = {**dispute.readings, **(readings or {})}
     names = list(dict.fromkeys(dispute.readings if names is None else names))
     if len(names) > MAX_READINGS:
-        raise InputError(f"got {len(names)} readings, expected at most {MAX_READINGS}. Name those that matter.")
+        raise InputError(
+            f"got {len(names)} readings, expected at most {MAX_READINGS}. Name those that matter."
+        )
     both = [(first, not first) for first in (fixed.get(name, False) for name in names)]
     return [
         bargain(

@@ -123,7 +123,9 @@ class Builder:
         if self.feasible is None:
             return np.ones(len(states), dtype=np.bool_)
         if not callable(self.feasible):
-            raise InputError("feasible: a table of patterns speaks of options; this dispute lists its states.")
+            raise InputError(
+                "feasible: a table of patterns speaks of options; this dispute lists its states."
+            )
         return np.array([bool(self.feasible(state)) for state in states])
 
     def _index(self, name: str, names: Sequence[str], path: Path) -> int:
@@ -141,7 +143,9 @@ class Builder:
                 continue  # another reading excludes it
             if len(hits) > 1:
                 shown = "; ".join(states[s].label for s in hits[:3])
-                raise self.error(("names", name), f"{text!r} holds in {len(hits)} states ({shown}), expected one.")
+                raise self.error(
+                    ("names", name), f"{text!r} holds in {len(hits)} states ({shown}), expected one."
+                )
             old = states[hits[0]]
             states[hits[0]] = State(name, old.values, old.true)
         labels = [state.label for state in states]
@@ -249,7 +253,12 @@ class Builder:
         return self._classes(group, better, labels, block, path)
 
     def _classes(
-        self, group: list[int], better: list[tuple[int, int, str]], labels: list[str], block: PreferenceBlock, path: Path
+        self,
+        group: list[int],
+        better: list[tuple[int, int, str]],
+        labels: list[str],
+        block: PreferenceBlock,
+        path: Path,
     ) -> Ranking:
         names = sorted(set(group))
         classes = tuple(tuple(s for s, g in enumerate(group) if g == name) for name in names)

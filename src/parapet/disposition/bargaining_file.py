@@ -181,7 +181,9 @@ class _Reader:
         for i, maker in enumerate(self.block.decision_makers):
             base: Path = ("decision-makers", i)
             if is_graph and maker.options:
-                self.wrong((*base, "options"), "this dispute lists its states; give 'moves' instead of options.")
+                self.wrong(
+                    (*base, "options"), "this dispute lists its states; give 'moves' instead of options."
+                )
             if not is_graph and maker.moves:
                 self.wrong((*base, "moves"), "'moves' go with a list of 'states'; give 'options' instead.")
             for k, block in enumerate(maker.options):
@@ -227,7 +229,10 @@ class _Reader:
             names = rule.reading if isinstance(rule.reading, dict) else [rule.reading] if rule.reading else []
             for name in names:
                 if name not in block.readings:
-                    hint = did_you_mean(name, block.readings) or f" Defined: {', '.join(block.readings) or 'none'}."
+                    hint = (
+                        did_you_mean(name, block.readings)
+                        or f" Defined: {', '.join(block.readings) or 'none'}."
+                    )
                     self.wrong(("rules", k, "reading"), f"no reading is called {name!r}.{hint}")
         for k, move in enumerate(block.no_moves):
             self._parse(move.start, options, ("no-moves", k, "from"))
@@ -253,13 +258,20 @@ class _Reader:
                 self.wrong(base, "'source' is missing: where the ranking is taken from.")
             if preference.contested:
                 self.wrong((*base, "contested"), "'contested' goes with statements; use 'rest: any'.")
-            text = preference.ranking if isinstance(preference.ranking, str) else "; ".join(preference.ranking)
+            text = (
+                preference.ranking if isinstance(preference.ranking, str) else "; ".join(preference.ranking)
+            )
             return [Want(maker.name, 1, "ranking", (text,), preference.source or "", preference.assumption)]
         if self.block.states:
-            self.wrong((*base, "statements"), "statements are about options; this dispute lists its states. Rank them.")
+            self.wrong(
+                (*base, "statements"),
+                "statements are about options; this dispute lists its states. Rank them.",
+            )
             return []
         if len(preference.statements) > MAX_STATEMENTS:
-            self.wrong((*base, "statements"), f"got {len(preference.statements)}, expected at most {MAX_STATEMENTS}.")
+            self.wrong(
+                (*base, "statements"), f"got {len(preference.statements)}, expected at most {MAX_STATEMENTS}."
+            )
         wants = []
         for k, statement in enumerate(preference.statements):
             here: Path = (*base, "statements", k)
@@ -275,7 +287,9 @@ class _Reader:
             name = statement.id or str(k + 1)
             readings = (statement.say, *others)
             wants.append(
-                Want(maker.name, k + 1, name, readings, statement.source, preference.assumption, statement.note)
+                Want(
+                    maker.name, k + 1, name, readings, statement.source, preference.assumption, statement.note
+                )
             )
         self._contested(preference, [want.id for want in wants], base)
         return wants
@@ -335,7 +349,14 @@ def parsed_readings(pairs: Sequence[str]) -> dict[str, bool]:
     InputError
         If one is not ``name=true`` or ``name=false``.
     """
-    words: dict[str, bool] = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+    words: dict[str, bool] = {
+        "true": True,
+        "yes": True,
+        "on": True,
+        "false": False,
+        "no": False,
+        "off": False,
+    }
     found: dict[str, bool] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")

@@ -223,7 +223,9 @@ class Bargain:
         for state in self.states:
             if state.label == label:
                 return state
-        raise InputError(f"there is no feasible state {label!r}. Known: {'; '.join(s.label for s in self.states)}.")
+        raise InputError(
+            f"there is no feasible state {label!r}. Known: {'; '.join(s.label for s in self.states)}."
+        )
 
     def equilibria(self, concept: str) -> tuple[str, ...]:
         """States that are stable for everybody under a concept."""

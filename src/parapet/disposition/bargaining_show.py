@@ -60,12 +60,16 @@ def _head(found: Bargain) -> list[RenderableType]:
     if found.question:
         parts.append(Text(found.question, style="italic"))
     line = f"{', '.join(found.makers)}: {found.n_combinations:,} combinations, {len(found.states)} can be. "
-    parts.append(Text(f"{line}Status quo: {found.status_quo}." + (f" As of {found.as_of}." if found.as_of else "")))
+    parts.append(
+        Text(f"{line}Status quo: {found.status_quo}." + (f" As of {found.as_of}." if found.as_of else ""))
+    )
     if found.readings:
         shown = ", ".join(f"{name}={'true' if value else 'false'}" for name, value in found.readings.items())
         parts.append(Text(f"Readings: {shown}", style="dim"))
     if not found.is_assumed_order:
-        parts.append(Text(f"Shown under the plausible order {found.order:,}, not the assumed one.", style="yellow"))
+        parts.append(
+            Text(f"Shown under the plausible order {found.order:,}, not the assumed one.", style="yellow")
+        )
     return [*parts, Text()]
 
 
@@ -119,7 +123,9 @@ def _worth_showing(found: Bargain) -> tuple[list[StateResult], int]:
     for state in found.states:
         stable = {name for name, holds in state.is_equilibrium.items() if holds}
         share = 0.0 if found.shares is None else found.shares.reached_and_stable[state.label].value
-        share = max(share, 0.0 if found.shares is None else found.shares.equilibrium["SEQ"][state.label].value)
+        share = max(
+            share, 0.0 if found.shares is None else found.shares.equilibrium["SEQ"][state.label].value
+        )
         if stable - {"GMR", "SMR"} or state.improvements is not None or share >= MIN_SHARE:
             shown.append(state)
         elif stable:
@@ -160,7 +166,9 @@ def _reach(found: Bargain) -> list[RenderableType]:
             way = ", then ".join(f"{step.maker} to {step.state}" for step in steps)
             parts.append(Text(f"Improvements lead to {label}: {way}."))
     elif found.status_quo in reached:
-        parts.append(Text("No sequence of improvements leads out of the status quo to another equilibrium (SEQ)."))
+        parts.append(
+            Text("No sequence of improvements leads out of the status quo to another equilibrium (SEQ).")
+        )
     else:
         parts.append(Text("No sequence of improvements leads from the status quo to an equilibrium (SEQ)."))
     if found.shares is not None and found.shares.n_all > 1:
@@ -169,7 +177,9 @@ def _reach(found: Bargain) -> list[RenderableType]:
              if label != found.status_quo and e.value > 0.0), reverse=True,
         )  # fmt: skip
         shown = "; ".join(f"{label} {_percent(value)}" for value, label in there[:4])
-        line = f"In {_percent(found.shares.elsewhere.value)} of the plausible orders improvements lead elsewhere"
+        line = (
+            f"In {_percent(found.shares.elsewhere.value)} of the plausible orders improvements lead elsewhere"
+        )
         parts.append(Text(line + (f": {shown}." if shown else ".")))
     return parts
 
@@ -181,10 +191,15 @@ def _packages(found: Bargain) -> list[RenderableType]:
     table = _table(f"Joint moves by which {('nobody', 'one', 'two')[one]} {'lose' if one == 2 else 'loses'}")
     of_one = [package for package in found.packages if len(package.loses) == one]
     for name in ("to", "gains", "loses", "must act", "stable (SEQ)"):
-        table.add_column(name, overflow="fold", ratio=2 if name == "to" else 1 if name != "stable (SEQ)" else None)
+        table.add_column(
+            name, overflow="fold", ratio=2 if name == "to" else 1 if name != "stable (SEQ)" else None
+        )
     for package in of_one[:MAX_PACKAGES]:
         table.add_row(
-            package.state, *_who(package, found), ", ".join(package.acts), "yes" if package.is_stable else "no"
+            package.state,
+            *_who(package, found),
+            ", ".join(package.acts),
+            "yes" if package.is_stable else "no",
         )
     parts: list[RenderableType] = [Text(), table]
     left = len(found.packages) - len(of_one[:MAX_PACKAGES])
@@ -231,7 +246,9 @@ def _wants(found: Bargain, has_sources: bool) -> RenderableType:
             other = f"  [or: {'; '.join(want.readings[1:])}]" if len(want.readings) > 1 else ""
             lines.append(Text(f"    {want.place}. {want.readings[0]}{other}"))
             if has_sources:
-                lines.append(Text(f"       {want.source}" + (f" ({want.note})" if want.note else ""), style="dim"))
+                lines.append(
+                    Text(f"       {want.source}" + (f" ({want.note})" if want.note else ""), style="dim")
+                )
     return Group(*lines)
 
 

@@ -215,9 +215,7 @@ class GraphModel:
             )
         # The same concept for one decision maker is the coalition of one, so most is worked out once.
         better = improvements(self.moves, ranks)
-        individual: dict[Concept, Flags] = {
-            name: np.empty(ranks.shape, dtype=np.bool_) for name in CONCEPTS
-        }
+        individual: dict[Concept, Flags] = {name: np.empty(ranks.shape, dtype=np.bool_) for name in CONCEPTS}
         for i in range(len(self.makers)):
             others = tuple(j for j in range(len(self.makers)) if j != i)
             mine, rank = better[:, i], ranks[:, i]
@@ -242,9 +240,7 @@ class GraphModel:
         """R_H for every state, by legal sequences of the members' moves: flags of shape (states, states)."""
         return self._reach(members)
 
-    def _coalitional(
-        self, ranks: Ranks, coalitions: tuple[Coalition, ...]
-    ) -> dict[CoalitionConcept, Flags]:
+    def _coalitional(self, ranks: Ranks, coalitions: tuple[Coalition, ...]) -> dict[CoalitionConcept, Flags]:
         if not coalitions:
             return {}
         n_orders, _, n = ranks.shape
@@ -360,7 +356,11 @@ def sequences(steps: dict[Coalition, Flags], n_states: int, n_orders: int) -> Fl
             first[g, :, s] |= np.bitwise_or.reduce(grown, axis=1)
         if np.array_equal(before, first):
             break
-    whole = np.bitwise_or.reduce(first, axis=0) if len(steps) else np.zeros((n_orders, n_states, n_words), np.uint64)
+    whole = (
+        np.bitwise_or.reduce(first, axis=0)
+        if len(steps)
+        else np.zeros((n_orders, n_states, n_words), np.uint64)
+    )
     return _unpacked(whole, n_states)
 
 

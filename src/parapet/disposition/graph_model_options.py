@@ -226,16 +226,14 @@ def _judge(options: Sequence[Option], feasible: Feasible | None) -> Callable[[St
     for k, pattern in enumerate(table):
         for name, value in pattern.items():
             if name not in known:
-                raise InputError(
-                    f"feasible[{k}]: there is no option {name!r}. Known: {', '.join(known)}."
-                )
+                raise InputError(f"feasible[{k}]: there is no option {name!r}. Known: {', '.join(known)}.")
             if value not in known[name].choices:
                 raise InputError(
                     f"feasible[{k}]: {name} cannot be {value!r}, expected one of "
                     f"{', '.join(map(repr, known[name].choices))}."
                 )
-    return lambda state: not any(
-        all(state.values[name] == value for name, value in pattern.items()) for pattern in table
+    return lambda state: (
+        not any(all(state.values[name] == value for name, value in pattern.items()) for pattern in table)
     )
 
 

@@ -95,7 +95,9 @@ def _place(document: Document, loc: tuple[Any, ...]) -> Path:
     place: Path = ()
     for k, part in enumerate(loc):
         is_last = k == len(loc) - 1
-        if (*place, part) in document.lines or (is_last and not isinstance(part, int) and "[" not in str(part)):
+        if (*place, part) in document.lines or (
+            is_last and not isinstance(part, int) and "[" not in str(part)
+        ):
             place = (*place, part)
     return place
 
