@@ -509,6 +509,35 @@ def bargain(
 
 
 @app.command()
+def exposure(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An exposure file (YAML).", show_default=False)],
+    figure: Annotated[
+        Path | None,
+        typer.Option("--figure", metavar="DIR", help="Also draw it there, SVG and PNG.", show_default=False),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say how much the radars of a site see of an aircraft that flies near it, month after month."""
+    from parapet._jit import is_cache_cold
+    from parapet.analysis.exposure import exposure as work
+
+    if figure is not None and figure.exists() and not figure.is_dir():
+        raise InputError(f"--figure: {str(figure)!r} is a file, expected a folder.")
+    if is_cache_cold("exposure_kernels"):
+        _say("compiling, once, a few seconds ...")
+    found = work(file)
+    if as_json:
+        _print_json(found.to_dict())
+    else:
+        _console().print(found)
+    if figure is not None:
+        from parapet.analysis.exposure_figures import draw
+
+        paths = draw(found, figure, file.stem)
+        _say(f"drew {', '.join(path.name for path in paths)} in {figure}")
+
+
+@app.command()
 def claims(as_json: Json = False) -> None:
     """Hold the sentences of the public debate against the model."""
     from importlib import import_module

@@ -1,0 +1,97 @@
+"""Where the aircraft is at every look: sorties as points in space and time."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from geographiclib.geodesic import Geodesic
+from numpy.typing import NDArray
+
+from parapet.analysis.exposure_file import BaseBlock, FlightBlock, point
+from parapet.physics import earth
+from parapet.scenario.places import destination
+
+KNOT_M: Final = 2000.0
+"""Points of a leg lie this close, so that the chord between two dips less than 0.1 m under the great circle."""
+PHASE: Final = 0.5
+"""Looks happen in the middle of each period: twice the sorties are exactly twice the looks."""
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Sortie:
+    """One flight as a line in space.
+
+    Attributes
+    ----------
+    t_s
+        Time at each knot, from take-off.
+    ecef_m
+        (knots, 3).
+    """
+
+    t_s: Numbers
+    ecef_m: Numbers
+
+    @property
+    def duration_s(self) -> float:
+        """From take-off to landing."""
+        return float(self.t_s[-1])
+
+    def looks(self, period_s: float) -> Numbers:
+        """Position and velocity in the middle of each period: (looks, 6)."""
+        t = (np.arange(int(self.duration_s / period_s)) + PHASE) * period_s
+        place = np.stack([np.interp(t, self.t_s, self.ecef_m[:, k]) for k in range(3)], axis=1)
+        leg = np.clip(np.searchsorted(self.t_s, t, side="right") - 1, 0, len(self.t_s) - 2)
+        step = self.ecef_m[leg + 1] - self.ecef_m[leg]
+        velocity = step / (self.t_s[leg + 1] - self.t_s[leg])[:, None]
+        return np.ascontiguousarray(np.concatenate([place, velocity], axis=1))
+
+
+def draws(seed: int, flight: str, number: int) -> tuple[float, float]:
+    """Two numbers between -1 and 1 that belong to this sortie.
+
+    Key = seed and a hash of the flight's name, counter = the sortie's number, of Philox4x64-10.
+    """
+    name = int.from_bytes(flight.encode(), "big") % (2**61 - 1)
+    words = np.random.Philox(key=[seed, name], counter=[0, 0, 0, number]).random_raw(2)
+    first, second = (2.0 * (int(word) + 0.5) / 2.0**64 - 1.0 for word in words)
+    return first, second
+
+
+def sortie(flight: FlightBlock, base: BaseBlock, speed_mps: float, seed: int, number: int | None) -> Sortie:
+    """One sortie of a flight.
+
+    Parameters
+    ----------
+    number
+        Which one, from 0; None for the route as written, without spread.
+    """
+    turn, lift = (0.0, 0.0) if number is None else draws(seed, flight.name, number)
+    bearing_rad = turn * flight.spread.bearing_rad
+    rise_m = lift * flight.spread.altitude_m
+    home = (point(base.place), base.elevation_m)
+    corners = [
+        (destination(home[0], w.bearing_rad + bearing_rad, w.distance_m), w.altitude_m + rise_m)
+        for w in flight.route
+    ]
+    stops = [home, *(corners * flight.laps), home]
+    places: list[tuple[float, float, float]] = []
+    for (start, low_m), (end, high_m) in zip(stops, stops[1:], strict=False):
+        line = Geodesic.WGS84.InverseLine(*(math.degrees(x) for x in (*start, *end)))
+        n = max(math.ceil(line.s13 / KNOT_M), 1)
+        for k in range(n):
+            at = line.Position(line.s13 * k / n)
+            height_m = low_m + (high_m - low_m) * k / n
+            places.append(earth.geodetic_to_ecef(math.radians(at["lat2"]), math.radians(at["lon2"]), height_m))
+    places.append(earth.geodetic_to_ecef(home[0].lat_rad, home[0].lon_rad, home[1]))
+    ecef_m = np.array(places)
+    step_m = np.sqrt(((ecef_m[1:] - ecef_m[:-1]) ** 2).sum(axis=1))
+    keep = np.concatenate([[True], step_m > 1e-6])
+    ecef_m = ecef_m[keep]
+    step_m = step_m[step_m > 1e-6]
+    return Sortie(np.concatenate([[0.0], np.cumsum(step_m)]) / speed_mps, ecef_m)
