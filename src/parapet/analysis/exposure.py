@@ -97,7 +97,16 @@ class Ladder:
     @property
     def values(self) -> tuple[float, ...]:
         """In the order of the attributes."""
-        return (self.scheduled, self.horizon, self.range, self.both, self.sector, self.masked, self.exposed, self.echo)
+        return (
+            self.scheduled,
+            self.horizon,
+            self.range,
+            self.both,
+            self.sector,
+            self.masked,
+            self.exposed,
+            self.echo,
+        )
 
     def to_dict(self) -> dict[str, float]:
         """As plain data."""
@@ -196,7 +205,9 @@ class BandExposure:
             "hours_in_view_per_month": dict(self.hours),
             "exposing_looks_per_month_as_is": dict(self.as_is),
             "aspect_bins": {
-                str(months): {level: {"as_flown": seen[0], "without_reflectors": seen[1]} for level, seen in row.items()}
+                str(months): {
+                    level: {"as_flown": seen[0], "without_reflectors": seen[1]} for level, seen in row.items()
+                }
                 for months, row in self.bins.items()
             },
             "aspect_map": {level: np.round(table, 3).tolist() for level, table in self.maps.items()},
@@ -206,7 +217,7 @@ class BandExposure:
 
 @dataclass(frozen=True)
 class AtDistance:
-    """The same flights with the first site at another distance from the base: one band."""
+    """The flights of the first base, with the first site at another distance from it: one band."""
 
     distance_m: float
     band: str
@@ -268,7 +279,9 @@ class Exposure:
         for one in self.bands:
             if one.band == name:
                 return one
-        raise InputError(f"no radar has the band {name!r}. Known: {', '.join(one.band for one in self.bands)}.")
+        raise InputError(
+            f"no radar has the band {name!r}. Known: {', '.join(one.band for one in self.bands)}."
+        )
 
     @cached_property
     def n_bins(self) -> int:
@@ -432,7 +445,9 @@ class _Work:
             return ()
         site, base = self.block.sites[0], self.given.base(self.block.flights[0].base)
         bearing = bearing_rad(point(base.place), point(site.place))
-        flown = [self._fly(flight, is_plain=True) for flight in self.block.flights]
+        flown = [
+            self._fly(flight, is_plain=True) for flight in self.block.flights if flight.base == base.name
+        ]
         rows = []
         for away_m in np.linspace(sweep.start_m, sweep.end_m, sweep.count).tolist():
             found = [_Watched(self, w, flown) for w in self._watchers(moved(site, base, bearing, away_m))]
@@ -453,7 +468,8 @@ class _Watched:
         self.flown = flown
         self.sides_m2 = watcher.sides_m2(work.given.aircraft)
         self.looks = [
-            [watcher.look(one.looks(watcher.period_s), self.sides_m2) for one in flight.sorties] for flight in flown
+            [watcher.look(one.looks(watcher.period_s), self.sides_m2) for one in flight.sorties]
+            for flight in flown
         ]
         lens = work.block.reflector
         radii = (0.0, 0.0, 0.0) if lens is None else (lens.low_m, lens.nominal_m, lens.high_m)
@@ -505,7 +521,10 @@ class _Watched:
             looks = self.looks[f][s]
             bare = (looks.hidden == 0) & ~self._weak(looks, level)
             body = looks.table[:, COL_RCS + level]
-            self._hits[key] = (bare, bare & (body >= self.work.block.masked_below * (body + self._lens(f, level))))
+            self._hits[key] = (
+                bare,
+                bare & (body >= self.work.block.masked_below * (body + self._lens(f, level))),
+            )
         return self._hits[key]
 
     def _counted(self, level: str, is_flown: bool, f: int, sorties: range) -> NDArray[np.float64]:
@@ -540,7 +559,10 @@ class _Watched:
         watcher, block = self.watcher, self.work.block
         site = watcher.site
         top_m = max(w.altitude_m + f.flight.spread.altitude_m for f in self.flown for w in f.flight.route)
-        lenses = {name: watcher.range_at_snr_m(self.lens_m2[k], self.work.snr, top_m) for k, name in enumerate(LEVELS)}
+        lenses = {
+            name: watcher.range_at_snr_m(self.lens_m2[k], self.work.snr, top_m)
+            for k, name in enumerate(LEVELS)
+        }
         return RadarExposure(
             site=site.name,
             state=site.state,

@@ -130,7 +130,7 @@ class LensBlock(Block):
 
 
 class SweepBlock(Block):
-    """Distances from the base to the first site at which the same flights are looked at again."""
+    """Distances from the first flight's base to the first site at which that base's flights are looked at again."""
 
     start_m: Distance = Field(alias="from")
     end_m: Distance = Field(alias="to")
@@ -211,12 +211,17 @@ class ExposureFile:
         """Height of the smooth ground above the sea."""
         if self.block.ground_elevation_m is not None:
             return self.block.ground_elevation_m
-        heights = [one.elevation_m for one in (*self.block.sites, *self.block.bases)]
-        return sum(heights) / len(heights)
+        return mean_elevation_m(self.block)
 
     def base(self, name: str) -> BaseBlock:
         """The base of this name."""
         return next(one for one in self.block.bases if one.name == name)
+
+
+def mean_elevation_m(block: ExposureBlock) -> float:
+    """The mean of sites and bases, which stands for the smooth ground."""
+    heights = [site.elevation_m for site in block.sites] + [base.elevation_m for base in block.bases]
+    return sum(heights) / len(heights)
 
 
 def point(grid: GridBlock) -> Point:
@@ -253,7 +258,10 @@ def _checked(block: ExposureBlock, document: Document, catalogue: Catalogue | No
     except CatalogueError as error:
         wrong(("aircraft",), error.findings[0].message)
     if aircraft is not None and aircraft.is_ballistic:
-        wrong(("aircraft",), f"{block.aircraft!r} is a {aircraft.kind.replace('_', ' ')}, expected something that flies.")
+        wrong(
+            ("aircraft",),
+            f"{block.aircraft!r} is a {aircraft.kind.replace('_', ' ')}, expected something that flies.",
+        )
     radars: dict[str, Radar] = {}
     for i, site in enumerate(block.sites):
         for k, one in enumerate(site.radars):
@@ -264,11 +272,16 @@ def _checked(block: ExposureBlock, document: Document, catalogue: Catalogue | No
                 wrong((*path, "radar"), error.findings[0].message)
                 continue
             if one.boresight_rad is not None and radars[one.radar].kind != "sector_array":
-                wrong((*path, "boresight"), f"{one.radar} turns all round; only a sector array has a boresight.")
+                wrong(
+                    (*path, "boresight"), f"{one.radar} turns all round; only a sector array has a boresight."
+                )
     _names(block, wrong)
     _routes(block, aircraft, wrong)
     if any(flight.reflectors for flight in block.flights) and block.reflector is None:
-        wrong((), "'reflector' is missing: reflectors are on (the default in peacetime), so say how large they are.")
+        wrong(
+            (),
+            "'reflector' is missing: reflectors are on (the default in peacetime), so say how large they are.",
+        )
     lens = block.reflector
     if lens is not None and not lens.low_m <= lens.nominal_m <= lens.high_m:
         wrong(("reflector",), "expected low <= nominal <= high.")
@@ -293,8 +306,7 @@ def _names(block: ExposureBlock, wrong: _Wrong) -> None:
 
 
 def _routes(block: ExposureBlock, aircraft: Threat | None, wrong: _Wrong) -> None:
-    grounds = [base.elevation_m for base in block.bases] + [site.elevation_m for site in block.sites]
-    ground_m = block.ground_elevation_m if block.ground_elevation_m is not None else sum(grounds) / len(grounds)
+    ground_m = mean_elevation_m(block) if block.ground_elevation_m is None else block.ground_elevation_m
     for k, flight in enumerate(block.flights):
         for j, waypoint in enumerate(flight.route):
             path: Path = ("flights", k, "route", j)

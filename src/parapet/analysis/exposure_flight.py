@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -81,13 +82,15 @@ def sortie(flight: FlightBlock, base: BaseBlock, speed_mps: float, seed: int, nu
     ]
     stops = [home, *(corners * flight.laps), home]
     places: list[tuple[float, float, float]] = []
-    for (start, low_m), (end, high_m) in zip(stops, stops[1:], strict=False):
+    for (start, low_m), (end, high_m) in pairwise(stops):
         line = Geodesic.WGS84.InverseLine(*(math.degrees(x) for x in (*start, *end)))
         n = max(math.ceil(line.s13 / KNOT_M), 1)
         for k in range(n):
             at = line.Position(line.s13 * k / n)
             height_m = low_m + (high_m - low_m) * k / n
-            places.append(earth.geodetic_to_ecef(math.radians(at["lat2"]), math.radians(at["lon2"]), height_m))
+            places.append(
+                earth.geodetic_to_ecef(math.radians(at["lat2"]), math.radians(at["lon2"]), height_m)
+            )
     places.append(earth.geodetic_to_ecef(home[0].lat_rad, home[0].lon_rad, home[1]))
     ecef_m = np.array(places)
     step_m = np.sqrt(((ecef_m[1:] - ecef_m[:-1]) ** 2).sum(axis=1))

@@ -60,7 +60,13 @@ class Watcher:
     """
 
     def __init__(
-        self, site: SiteBlock, block: RadarBlock, entry: Radar, base: BaseBlock, ground_m: float, earth_factor: float
+        self,
+        site: SiteBlock,
+        block: RadarBlock,
+        entry: Radar,
+        base: BaseBlock,
+        ground_m: float,
+        earth_factor: float,
     ) -> None:
         self.site = site
         self.entry = entry
@@ -81,7 +87,10 @@ class Watcher:
         self.place_m = np.array(earth.geodetic_to_ecef(here.lat_rad, here.lon_rad, ground_m + self.antenna_m))
         self.rotation = np.array(earth.enu_rotation(here.lat_rad, here.lon_rad))
         self.reference_snr = detection.required_snr(
-            detection.REFERENCE_P_DETECTION, detection.REFERENCE_P_FALSE_ALARM, detection.REFERENCE_SWERLING, 1
+            detection.REFERENCE_P_DETECTION,
+            detection.REFERENCE_P_FALSE_ALARM,
+            detection.REFERENCE_SWERLING,
+            1,
         )
 
     @cached_property
@@ -101,7 +110,12 @@ class Watcher:
         """Two-way loss in the air to a target at a height above the sea."""
         return float(
             propagation.gas_loss_db(
-                self.gas_dbpkm, self.gas_scale_m, self.antenna_m + self.ground_m, height_m, range_m, self.earth_radius_m
+                self.gas_dbpkm,
+                self.gas_scale_m,
+                self.antenna_m + self.ground_m,
+                height_m,
+                range_m,
+                self.earth_radius_m,
             )
         )
 
@@ -117,7 +131,9 @@ class Watcher:
 
         def snr_at(range_m: float) -> float:
             loss_db = self.gas_loss_db(range_m, altitude_m) - mode[4]
-            return detection.snr_from_reference(range_m, rcs_m2, mode[0], mode[1], self.reference_snr, loss_db)
+            return detection.snr_from_reference(
+                range_m, rcs_m2, mode[0], mode[1], self.reference_snr, loss_db
+            )
 
         low, high = 1e2, 3e6
         for _ in range(60):

@@ -30,10 +30,21 @@ def as_text(found: Exposure) -> str:
 
 def render(found: Exposure) -> RenderableType:
     """The result for a terminal."""
-    parts: list[RenderableType] = [*_head(found), _radars(found), Text(), _bands(found), Text(), _removed(found)]
+    parts: list[RenderableType] = [
+        *_head(found),
+        _radars(found),
+        Text(),
+        _bands(found),
+        Text(),
+        _removed(found),
+    ]
     if found.sweep:
         parts += [Text(), _sweep(found)]
-    parts += [Text(), Text("Not modelled:", style="bold"), *(Text(f"- {one}", style="dim") for one in NOT_MODELLED)]
+    parts += [
+        Text(),
+        Text("Not modelled:", style="bold"),
+        *(Text(f"- {one}", style="dim") for one in NOT_MODELLED),
+    ]
     if found.claims:
         parts += [Text(), Text("What is said, side by side:", style="bold")]
         for who, says, source in found.claims:
@@ -63,7 +74,9 @@ def _head(found: Exposure) -> list[RenderableType]:
            if state != "operational"]  # fmt: skip
     low, nominal, high = (found.total(level) for level in LEVELS)
     if off:
-        parts.append(Text(f"{' and '.join(off)}: what follows is what it would see if it radiated.", style="yellow"))
+        parts.append(
+            Text(f"{' and '.join(off)}: what follows is what it would see if it radiated.", style="yellow")
+        )
     verdict = f"As things stand: {_n(nominal)} looks a month tell something of the airframe ({_n(low)} to {_n(high)})"
     if off:
         would = [found.total(level, as_is=False) for level in LEVELS]
@@ -73,65 +86,74 @@ def _head(found: Exposure) -> list[RenderableType]:
 
 
 def _n(value: float) -> str:
-    return f"{value:,.0f}" if value >= 10.0 or value == 0.0 else f"{value:.2g}"
+    if value >= 9999.5:
+        return f"{value / 1000.0:,.0f}k"
+    return f"{value:,.0f}" if value >= 9.95 or value == 0.0 else f"{value:.2g}"
 
 
-def _triple(low: float, nominal: float, high: float) -> Text:
-    text = Text(_n(nominal))
-    if (low, high) != (nominal, nominal):
-        text.append(f"  {_n(low)} to {_n(high)}", style="dim")
-    return text
+def _triple(low: float, nominal: float, high: float) -> str:
+    """Low, nominal and high as people write them beside each other."""
+    texts = [_n(value) for value in (low, nominal, high)]
+    return texts[0] if len(set(texts)) == 1 else " / ".join(texts)
 
 
 def _radars(found: Exposure) -> RenderableType:
     table = _table("The radars, km")
-    table.add_column("site, radar", overflow="fold")
-    table.add_column("band")
-    table.add_column("state")
-    for head in ("closest", "horizon", "airframe from\nthe front", "airframe from\nthe side", "reflector\nalone"):
-        table.add_column(head, justify="right")
+    table.add_column("site, radar", no_wrap=True)
+    table.add_column("state", no_wrap=True)
+    for head in ("closest", "horizon", "airframe from\nthe front", "from the side", "reflector\nalone"):
+        table.add_column(head, justify="right", no_wrap=True)
     for one in found.radars:
         front, side = ([one.reach_m[level][k] / 1000.0 for level in LEVELS] for k in (0, 1))
         lens = [one.reflector_reach_m[level] / 1000.0 for level in LEVELS] if one.reflector_reach_m else []
         share = f" {100.0 * one.share:.0f} %" if 0.0 < one.share < 1.0 else ""
         table.add_row(
-            f"{one.site}, {one.name}", one.band, one.state + share, _n(one.closest_m / 1000.0),
+            f"{one.site}, {one.name.split()[0]} ({one.band})", one.state + share, _n(one.closest_m / 1000.0),
             _n(one.horizon_m / 1000.0), _triple(*front), _triple(*side), _triple(*lens) if lens else "-",
         )  # fmt: skip
-    note = "Range at which the ratio is met in free space, nominal and low to high; the horizon is that of the highest route."
-    return Group(table, Text(note, style="dim"))
+    notes = (
+        "Range at which the ratio is met in free space, for the low / nominal / high signature.",
+        "Horizon: for the highest route.",
+    )
+    return Group(table, *(Text(note, style="dim") for note in notes))
 
 
 def _bands(found: Exposure) -> RenderableType:
-    months = found.months[-1]
     table = _table("What is seen in a month of working")
-    table.add_column("band")
-    table.add_column("reflectors")
-    table.add_column("looks at the airframe")
-    table.add_column("hours in view")
-    for month in dict.fromkeys((found.months[0], months)):
-        table.add_column(f"aspect bins, {month} month{'s' * (month > 1)}")
-    table.add_column("seen at all", justify="right")
+    table.add_column("band, reflectors", no_wrap=True)
+    for head in ("looks at the airframe", "hours in view", "seen at all"):
+        table.add_column(head, justify="right", no_wrap=True)
+    seen = _table("Aspect bins seen, by how long the two are together")
+    seen.add_column("band, reflectors", no_wrap=True)
+    for month in found.months:
+        seen.add_column(f"{month} month{'s' * (month > 1)}", justify="right", no_wrap=True)
     for one in found.bands:
-        states = (("on", 0), ("off", 1)) if found.has_reflectors else (("off", 1),)
-        for word, k in states:
-            looks = [one.ladders[level].exposed if k == 0 else one.ladders[level].without_reflectors for level in LEVELS]
-            hours = [one.hours[level] for level in LEVELS] if k == 0 else _hours_off(found, one.band)
-            bins = [
-                _triple(*(float(one.bins[month][level][k]) for level in LEVELS))
-                for month in dict.fromkeys((found.months[0], months))
-            ]
-            echo = [one.ladders[level].echo for level in LEVELS] if k == 0 else looks
-            table.add_row(one.band, word, _triple(*looks), _triple(*hours), *bins, _triple(*echo))
-    notes = [
-        f"Nominal signature, low to high beside it. {found.n_bins:,} aspect bins of "
-        f"{_degrees(found.bin_rad[0])} x {_degrees(found.bin_rad[1])} deg lie around the aircraft; one counts from "
-        f"{found.bin_looks} look{'s' * (found.bin_looks > 1)}.",
-        "Seen at all: looks at which anything is seen, the reflector included.",
+        for word, k in (("on", 0), ("off", 1)) if found.has_reflectors else (("off", 1),):
+            ladders = [one.ladders[level] for level in LEVELS]
+            looks = [ladder.without_reflectors if k else ladder.exposed for ladder in ladders]
+            hours = _hours_off(found, one.band) if k else [one.hours[level] for level in LEVELS]
+            echo = _triple(*(ladder.echo for ladder in ladders)) if k == 0 or not found.has_reflectors else ""
+            table.add_row(f"{one.band}, {word}", _triple(*looks), _triple(*hours), echo)
+            bins = (
+                _triple(*(float(one.bins[month][level][k]) for level in LEVELS)) for month in found.months
+            )
+            seen.add_row(f"{one.band}, {word}", *bins)
+    notes = ["Low / nominal / high signature. Seen at all: anything is seen, the reflector included."]
+    bins_note = [
+        f"Of {found.n_bins:,} bins of {_degrees(found.bin_rad[0])} x {_degrees(found.bin_rad[1])} deg around the "
+        f"aircraft; one counts from {found.bin_looks} look{'s' * (found.bin_looks > 1)}."
     ]
     if found.is_sampled:
-        notes.append("Bins of the later months are scaled up from the first sorties of each flight.")
-    return Group(table, *(Text(note, style="dim") for note in notes))
+        bins_note.append(
+            "Later months are scaled up from the first sorties of each flight: their bins are a lower bound."
+        )
+    return Group(
+        table,
+        *(Text(note, style="dim") for note in notes),
+        Text(),
+        seen,
+        *(Text(note, style="dim") for note in bins_note),
+    )
 
 
 def _degrees(angle_rad: float) -> str:
@@ -150,7 +172,15 @@ def _removed(found: Exposure) -> RenderableType:
     table = _table("Of the looks in a month, what removes which share")
     table.add_column("band")
     table.add_column("signature")
-    for head in ("looks", "range", "horizon", "range and\nhorizon", "sector,\nelevation", "reflector", "left"):
+    for head in (
+        "looks",
+        "range",
+        "horizon",
+        "range and\nhorizon",
+        "sector,\nelevation",
+        "reflector",
+        "left",
+    ):
         table.add_column(head, justify="right")
     for one in found.bands:
         for level in LEVELS:
@@ -192,13 +222,14 @@ def _sweep(found: Exposure) -> RenderableType:
                 cells.append(_ladder_cell(ladders, True))
             cells.append(_ladder_cell(ladders, False))
         table.add_row(f"{away_m / 1000.0:,.0f}", *cells)
-    note = "Nominal signature, high in brackets; reflectors on and off; routes without their spread."
+    note = "Nominal signature, high in brackets; reflectors on and off; routes from this base, without their spread."
     return Group(table, Text(note, style="dim"))
 
 
 def _ladder_cell(ladders: Mapping[str, Ladder], is_on: bool) -> Text:
     nominal, high = (
-        ladders[level].exposed if is_on else ladders[level].without_reflectors for level in ("nominal", "high")
+        ladders[level].exposed if is_on else ladders[level].without_reflectors
+        for level in ("nominal", "high")
     )
     if nominal == high == 0.0:
         return Text("-", style="dim")
