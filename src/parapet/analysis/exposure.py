@@ -1,8 +1,8 @@
 """What radars on the ground learn of an aircraft that flies near them, month after month.
 
-Counted are looks: every time a radar's beam passes the aircraft. A look **exposes** the airframe if its own echo has the
-given signal-to-noise ratio, nothing hides it, and no radar reflector outshines it. Every look that does not is counted
-under what removes it: the horizon, the range (too weak, or beyond the display), both, the sector; or the reflector.
+Counted are looks: every time a radar's beam passes the aircraft. A look **exposes** the airframe if its own echo has
+the given signal-to-noise ratio, nothing hides it, and no radar reflector outshines it. Every look that does not is
+counted under what removes it: the horizon, the range (too weak, or beyond the display), both, the sector, the reflector.
 
 The numbers of a site that is dormant or elsewhere are what they would be if it radiated; ``as_is`` tells what remains.
 Not modelled, and named in every result: `NOT_MODELLED`.
@@ -44,7 +44,8 @@ MAX_SORTIES: Final = 120
 NOT_MODELLED: Final = (
     "collection that needs no emission of these radars: passive receivers, other radars of the region (Russian ones in "
     "Syria or at sea among them), satellites, people with access",
-    "telling airframe and reflector apart by fine range resolution or polarisation: here the stronger echo hides the other",
+    "telling airframe and reflector apart by fine range resolution or polarisation: here the stronger echo hides the "
+    "other",
     "what the aircraft emits itself: radar, datalink, radio, identification",
     "what is done with the echoes: recording, transfer to others, analysis; a look is a chance, not knowledge",
     "terrain (smooth ground only), multipath, clutter, jamming, weather",
@@ -184,8 +185,8 @@ class BandExposure:
     exposed_maps
         The same with the reflectors as they are.
     bins
-        By months together, by level: how many aspect bins are seen often enough, (with the reflectors as they are, without
-        reflectors).
+        By months together, by level: how many aspect bins are seen often enough, with the reflectors as they are, and
+        without reflectors.
     """
 
     band: str
