@@ -2,7 +2,7 @@
 
 Counted are looks: every time a radar's beam passes the aircraft. A look **exposes** the airframe if its own echo has
 the given signal-to-noise ratio, nothing hides it, and no radar reflector outshines it. Every look that does not is
-counted under what removes it: the horizon, the range (too weak, or beyond the display), both, the sector, the reflector.
+counted under what removes it: horizon, range (too weak, or beyond the display), both, sector, reflector.
 
 The numbers of a site that is dormant or elsewhere are what they would be if it radiated; ``as_is`` tells what remains.
 Not modelled, and named in every result: `NOT_MODELLED`.

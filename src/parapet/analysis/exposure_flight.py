@@ -13,14 +13,18 @@ from numpy.typing import NDArray
 
 from parapet.analysis.exposure_file import BaseBlock, FlightBlock, point
 from parapet.physics import earth
-from parapet.scenario.places import destination
+from parapet.scenario.places import Point, destination
 
-KNOT_M: Final = 2000.0
-"""Points of a leg lie this close, so that the chord between two dips less than 0.1 m under the great circle."""
+KNOT_M: Final = 4000.0
+"""Points of a leg lie this close, so that the chord between two dips less than 0.4 m under the great circle."""
 PHASE: Final = 0.5
 """Looks happen in the middle of each period: twice the sorties are exactly twice the looks."""
 
 Numbers = NDArray[np.float64]
+Place = tuple[float, float, float]
+"""ECEF."""
+Stop = tuple[Point, float]
+"""A place and its height above the sea."""
 
 
 @dataclass(frozen=True)
@@ -81,16 +85,12 @@ def sortie(flight: FlightBlock, base: BaseBlock, speed_mps: float, seed: int, nu
         for w in flight.route
     ]
     stops = [home, *(corners * flight.laps), home]
-    places: list[tuple[float, float, float]] = []
-    for (start, low_m), (end, high_m) in pairwise(stops):
-        line = Geodesic.WGS84.InverseLine(*(math.degrees(x) for x in (*start, *end)))
-        n = max(math.ceil(line.s13 / KNOT_M), 1)
-        for k in range(n):
-            at = line.Position(line.s13 * k / n)
-            height_m = low_m + (high_m - low_m) * k / n
-            places.append(
-                earth.geodetic_to_ecef(math.radians(at["lat2"]), math.radians(at["lon2"]), height_m)
-            )
+    known: dict[tuple[Stop, Stop], list[Place]] = {}
+    places: list[Place] = []
+    for leg in pairwise(stops):
+        if leg not in known:  # laps repeat
+            known[leg] = _leg(*leg)
+        places += known[leg]
     places.append(earth.geodetic_to_ecef(home[0].lat_rad, home[0].lon_rad, home[1]))
     ecef_m = np.array(places)
     step_m = np.sqrt(((ecef_m[1:] - ecef_m[:-1]) ** 2).sum(axis=1))
@@ -98,3 +98,16 @@ def sortie(flight: FlightBlock, base: BaseBlock, speed_mps: float, seed: int, nu
     ecef_m = ecef_m[keep]
     step_m = step_m[step_m > 1e-6]
     return Sortie(np.concatenate([[0.0], np.cumsum(step_m)]) / speed_mps, ecef_m)
+
+
+def _leg(start: Stop, end: Stop) -> list[Place]:
+    """Points from one stop to just before the next, along the geodesic, climbing evenly."""
+    (here, low_m), (there, high_m) = start, end
+    line = Geodesic.WGS84.InverseLine(*(math.degrees(x) for x in (*here, *there)))
+    n = max(math.ceil(line.s13 / KNOT_M), 1)
+    places = []
+    for k in range(n):
+        at = line.Position(line.s13 * k / n)
+        height_m = low_m + (high_m - low_m) * k / n
+        places.append(earth.geodetic_to_ecef(math.radians(at["lat2"]), math.radians(at["lon2"]), height_m))
+    return places
