@@ -117,13 +117,13 @@ def test_aspects_are_those_of_pymap3d() -> None:
         east, north, up = pymap3d.ecef2enu(*one.place_m, lat, lon, height)
         v_east, v_north, v_up = pymap3d.ecef2enuv(*row[3:], lat, lon)
         assert told[COL_RANGE] == pytest.approx(math.sqrt(east**2 + north**2 + up**2), rel=1e-9)
-        if abs(v_up) > 0.06:  # only level flight is so simple
+        if abs(v_up) > 0.12:  # only level flight is so simple
             continue
         checked += 1
         turn = math.atan2(east, north) - math.atan2(v_east, v_north)
         turn = math.atan2(math.sin(turn), math.cos(turn))
-        assert told[COL_AZIMUTH] == pytest.approx(turn, abs=4e-4)
-        assert told[COL_ELEVATION] == pytest.approx(math.atan2(up, math.hypot(east, north)), abs=4e-4)
+        assert told[COL_AZIMUTH] == pytest.approx(turn, abs=6e-4)
+        assert told[COL_ELEVATION] == pytest.approx(math.atan2(up, math.hypot(east, north)), abs=6e-4)
     assert checked > 10
 
 

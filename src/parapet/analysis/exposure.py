@@ -475,6 +475,7 @@ class _Watched:
         lens = work.block.reflector
         radii = (0.0, 0.0, 0.0) if lens is None else (lens.low_m, lens.nominal_m, lens.high_m)
         self.lens_m2 = [lens_m2(radius, watcher.wavelength_m) if radius else 0.0 for radius in radii]
+        self._sums: dict[tuple[int, str, bool], NDArray[np.int64]] = {}
         self._hits: dict[tuple[int, int, int], tuple[NDArray[np.bool_], NDArray[np.bool_]]] = {}
 
     @cached_property
@@ -528,21 +529,29 @@ class _Watched:
             )
         return self._hits[key]
 
-    def _counted(self, level: str, is_flown: bool, f: int, sorties: range) -> NDArray[np.float64]:
+    def _counted(self, level: str, is_flown: bool, f: int, n: int) -> NDArray[np.float64]:
+        """Looks by aspect bin of the first n sorties of a flight."""
         shape = _shape(self.work.bin_rad)
-        total = np.zeros(shape)
-        for s in sorties:
-            hit = self.hits(f, s, LEVELS.index(level))[1 if is_flown else 0]
-            table = self.looks[f][s].table[hit]
-            row = ((table[:, COL_ELEVATION] + 0.5 * math.pi) / self.work.bin_rad[1]).astype(np.int64)
-            column = ((table[:, COL_AZIMUTH] + math.pi) / self.work.bin_rad[0]).astype(np.int64)
-            np.add.at(total, (np.clip(row, 0, shape[0] - 1), np.clip(column, 0, shape[1] - 1)), 1.0)
+        key = (f, level, is_flown)
+        if key not in self._sums:
+            rows = [self._bin_looks(f, s, level, is_flown) for s in range(len(self.flown[f].sorties))]
+            self._sums[key] = np.cumsum(np.array(rows), axis=0)
+        total: NDArray[np.float64] = self._sums[key][n - 1].reshape(shape).astype(np.float64)
         return total
+
+    def _bin_looks(self, f: int, s: int, level: str, is_flown: bool) -> NDArray[np.int64]:
+        n_rows, n_columns = _shape(self.work.bin_rad)
+        hit = self.hits(f, s, LEVELS.index(level))[1 if is_flown else 0]
+        table = self.looks[f][s].table[hit]
+        row = np.floor((table[:, COL_ELEVATION] + 0.5 * math.pi) / self.work.bin_rad[1]).astype(np.int64)
+        column = np.floor((table[:, COL_AZIMUTH] + math.pi) / self.work.bin_rad[0]).astype(np.int64)
+        place = np.minimum(row, n_rows - 1) * n_columns + np.minimum(column, n_columns - 1)
+        return np.bincount(place, minlength=n_rows * n_columns)
 
     def map(self, level: str, is_flown: bool) -> NDArray[np.float64]:
         """Looks by aspect bin in a month."""
         return sum(
-            (flight.scale * self._counted(level, is_flown, f, range(len(flight.sorties)))
+            (flight.scale * self._counted(level, is_flown, f, len(flight.sorties))
              for f, flight in enumerate(self.flown)), np.zeros(_shape(self.work.bin_rad)),
         )  # fmt: skip
 
@@ -552,7 +561,7 @@ class _Watched:
         for f, flight in enumerate(self.flown):
             wanted = flight.flight.sorties * months
             n = min(wanted, len(flight.sorties))
-            total += wanted / n * self._counted(level, is_flown, f, range(n))
+            total += wanted / n * self._counted(level, is_flown, f, n)
         return total
 
     def told(self) -> RadarExposure:

@@ -15,8 +15,8 @@ from parapet.analysis.exposure_file import BaseBlock, FlightBlock, point
 from parapet.physics import earth
 from parapet.scenario.places import Point, destination
 
-KNOT_M: Final = 4000.0
-"""Points of a leg lie this close, so that the chord between two dips less than 0.4 m under the great circle."""
+KNOT_M: Final = 6000.0
+"""Points of a leg lie this close, so that the chord between two dips less than 0.8 m under the great circle."""
 PHASE: Final = 0.5
 """Looks happen in the middle of each period: twice the sorties are exactly twice the looks."""
 
