@@ -155,6 +155,20 @@ def test_sorties_take_the_time_their_way_takes() -> None:
     assert line.duration_s == pytest.approx(float(way_m) / 250.0, rel=2e-3)  # it flies above the ellipsoid
 
 
+@pytest.mark.parametrize("bearing_deg", [0.0, 45.0, 90.0, 200.0])
+def test_legs_are_geodesics(bearing_deg: float) -> None:
+    given_ = small(("bearing: 80, distance: 60 km", f"bearing: {bearing_deg}, distance: 500 km"))
+    line = sortie(given_.block.flights[0], given_.block.bases[0], 250.0, 1, None)
+    first = line.ecef_m[: int(500e3 / 6e3)]
+    off = []
+    for row in first[1:]:
+        lat, lon, _ = pymap3d.ecef2geodetic(*row)
+        away_m, towards_deg = vdist(40.0, 31.6, lat, lon)
+        turn = math.radians((float(towards_deg) - bearing_deg + 180.0) % 360.0 - 180.0)
+        off.append(abs(float(away_m) * math.sin(turn)))
+    assert max(off) < 20.0 and off[-1] < 1.0  # it ends where the geodesic ends
+
+
 def _end(distance_m: float, bearing_deg: float) -> tuple[float, float]:
     lat, lon = vreckon(40.0, 31.6, distance_m, bearing_deg)
     return float(lat), float(lon)

@@ -200,6 +200,8 @@ def test_a_hinge_is_what_moves_the_answer() -> None:
     quiet = {hinge.question: hinge for hinge in shares.hinges if hinge.question.startswith("quiet")}
     assert quiet["quiet: not operate"].p_status_quo == 1.0 and quiet["quiet: operate"].p_status_quo == 0.0
     assert sum(hinge.n for hinge in quiet.values()) == 400
+    assert quiet["quiet: not operate"].p_elsewhere == 0.0 and quiet["quiet: operate"].p_elsewhere == 1.0
+    assert shares.elsewhere.value == pytest.approx(quiet["quiet: operate"].n / 400)
 
 
 @pytest.mark.slow

