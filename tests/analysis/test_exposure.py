@@ -166,7 +166,7 @@ def test_legs_are_geodesics(bearing_deg: float) -> None:
         away_m, towards_deg = vdist(40.0, 31.6, lat, lon)
         turn = math.radians((float(towards_deg) - bearing_deg + 180.0) % 360.0 - 180.0)
         off.append(abs(float(away_m) * math.sin(turn)))
-    assert max(off) < 20.0 and off[-1] < 1.0  # it ends where the geodesic ends
+    assert max(off) < 20.0 and off[-1] < 3.0  # it ends where the geodesic ends
 
 
 def _end(distance_m: float, bearing_deg: float) -> tuple[float, float]:
