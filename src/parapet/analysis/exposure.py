@@ -4,7 +4,9 @@ Counted are looks: every time a radar's beam passes the aircraft. A look **expos
 the given signal-to-noise ratio, nothing hides it, and no radar reflector outshines it. Every look that does not is
 counted under what removes it: horizon, range (too weak, or beyond the display), both, sector, reflector.
 
-The numbers of a site that is dormant or elsewhere are what they would be if it radiated; ``as_is`` tells what remains.
+The low signature of the airframe goes with the largest reflector and the high one with the smallest, so that low to
+high holds everything between. The numbers of a site that is dormant or elsewhere are what they would be if it
+radiated; ``as_is`` tells what remains.
 Not modelled, and named in every result: `NOT_MODELLED`.
 """
 
@@ -514,7 +516,8 @@ class _Watched:
         return found
 
     def _lens(self, f: int, level: int) -> float:
-        return self.lens_m2[level] if self.flown[f].flight.reflectors else 0.0
+        """The reflector beside the airframe of this level: the smallest beside the brightest."""
+        return self.lens_m2[-1 - level] if self.flown[f].flight.reflectors else 0.0
 
     def hits(self, f: int, s: int, level: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Looks that show the airframe: if no reflector is carried, and as flown."""

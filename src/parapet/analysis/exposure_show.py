@@ -68,7 +68,7 @@ def _head(found: Exposure) -> list[RenderableType]:
     parts += [
         Text(f"{found.aircraft}, {found.sorties:,} sorties and {found.hours_flown:,.0f} hours a month, reflectors "
              f"{reflectors}. A look counts from {found.snr_db:g} dB."),
-        Text(f"{away}. Smooth ground at {found.ground_m:,.0f} m."),
+        Text(f"{away}. {_sites(found)}. Smooth ground at {found.ground_m:,.0f} m."),
     ]  # fmt: skip
     off = [f"{site} is {state}" for site, state in dict.fromkeys((r.site, r.state) for r in found.radars)
            if state != "operational"]  # fmt: skip
@@ -85,6 +85,15 @@ def _head(found: Exposure) -> list[RenderableType]:
     return parts
 
 
+def _sites(found: Exposure) -> str:
+    """``Mürted operational, half of the time``."""
+    states = dict.fromkeys((one.site, one.state, one.share) for one in found.radars)
+    return "; ".join(
+        f"{site} {state}" + (f" {100.0 * share:.0f} % of the time" if 0.0 < share < 1.0 else "")
+        for site, state, share in states
+    )
+
+
 def _n(value: float) -> str:
     if value >= 9999.5:
         return f"{value / 1000.0:,.0f}k"
@@ -98,24 +107,19 @@ def _triple(low: float, nominal: float, high: float) -> str:
 
 
 def _radars(found: Exposure) -> RenderableType:
-    table = _table("The radars, km")
+    table = _table("The radars: how near the aircraft comes, and how far it would be seen in free space, km")
     table.add_column("site, radar", no_wrap=True)
-    table.add_column("state", no_wrap=True)
-    for head in ("closest", "horizon", "airframe from\nthe front", "from the side", "reflector\nalone"):
+    for head in ("closest", "horizon", "front", "side", "reflector"):
         table.add_column(head, justify="right", no_wrap=True)
     for one in found.radars:
         front, side = ([one.reach_m[level][k] / 1000.0 for level in LEVELS] for k in (0, 1))
         lens = [one.reflector_reach_m[level] / 1000.0 for level in LEVELS] if one.reflector_reach_m else []
-        share = f" {100.0 * one.share:.0f} %" if 0.0 < one.share < 1.0 else ""
         table.add_row(
-            f"{one.site}, {one.name.split()[0]} ({one.band})", one.state + share, _n(one.closest_m / 1000.0),
+            f"{one.site}, {one.name.split()[0]} ({one.band})", _n(one.closest_m / 1000.0),
             _n(one.horizon_m / 1000.0), _triple(*front), _triple(*side), _triple(*lens) if lens else "-",
         )  # fmt: skip
-    notes = (
-        "Range at which the ratio is met in free space, for the low / nominal / high signature.",
-        "Horizon: for the highest route.",
-    )
-    return Group(table, *(Text(note, style="dim") for note in notes))
+    note = "Front and side of the airframe, reflector alone: low / nominal / high. Horizon: for the highest route."
+    return Group(table, Text(note, style="dim"))
 
 
 def _bands(found: Exposure) -> RenderableType:
@@ -138,7 +142,10 @@ def _bands(found: Exposure) -> RenderableType:
                 _triple(*(float(one.bins[month][level][k]) for level in LEVELS)) for month in found.months
             )
             seen.add_row(f"{one.band}, {word}", *bins)
-    notes = ["Low / nominal / high signature. Seen at all: anything is seen, the reflector included."]
+    notes = [
+        "Low / nominal / high signature; the low one beside the largest reflector, the high one beside the smallest."
+    ]
+    notes.append("Seen at all: anything is seen, the reflector included.")
     bins_note = [
         f"Of {found.n_bins:,} bins of {_degrees(found.bin_rad[0])} x {_degrees(found.bin_rad[1])} deg around the "
         f"aircraft; one counts from {found.bin_looks} look{'s' * (found.bin_looks > 1)}."
