@@ -181,6 +181,15 @@ def _reach(found: Bargain) -> list[RenderableType]:
             f"In {_percent(found.shares.elsewhere.value)} of the plausible orders improvements lead elsewhere"
         )
         parts.append(Text(line + (f": {shown}." if shown else ".")))
+        if "CR" in found.shares.equilibrium:
+            alone = found.shares.equilibrium["R"][found.status_quo].value
+            joint = found.shares.equilibrium["CR"][found.status_quo].value
+            parts.append(
+                Text(
+                    f"Nobody alone would leave the status quo in {_percent(alone)} of them, "
+                    f"no coalition in {_percent(joint)}."
+                )
+            )
     return parts
 
 
