@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations, permutations
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 import pytest
@@ -269,9 +269,9 @@ def test_forty_states_take_less_than_a_second() -> None:
     n, d = 40, 4
     moves = (rng.random((d, n, n)) < 0.1) & ~np.eye(n, dtype=bool)
     model = GraphModel([str(s) for s in range(n)], "ABCD", moves, rng.random((d, n)))
-    started = perf_counter()
+    started = process_time()
     model.solve()
-    assert perf_counter() - started < 1.0
+    assert process_time() - started < 1.0
 
 
 def test_wrong_shapes_are_told() -> None:
