@@ -499,9 +499,7 @@ def bargain(
         else:
             _console().print(render_readings(results))
         return
-    found = solve(
-        file, orders=orders, readings=chosen, order=order, seed=1 if seed is None else seed
-    )
+    found = solve(file, orders=orders, readings=chosen, order=order, seed=1 if seed is None else seed)
     if as_json:
         _print_json(found.to_dict())
     else:

@@ -18,6 +18,7 @@ from pymap3d.vincenty import vdist, vreckon
 
 from parapet import catalogue, cli
 from parapet.analysis import exposure_file
+from parapet.analysis.claims_physics import Sight
 from parapet.analysis.exposure import Exposure, Ladder, exposure
 from parapet.analysis.exposure_file import ExposureFile
 from parapet.analysis.exposure_flight import draws, sortie
@@ -190,6 +191,27 @@ def test_ranges_are_the_closed_form() -> None:
         assert got_m == pytest.approx(closed_m * 10.0 ** (loss_db / 40.0), rel=1e-6)
 
 
+def test_looks_are_those_of_the_claims() -> None:
+    """Over ground at sea level the ratio of every look is what `Sight` of the claims page makes of range and height."""
+    given_ = small(
+        ("elevation: 500 m\n    radars: [{radar: 91n6e}", "elevation: 0 m\n    radars: [{radar: 91n6e}"),
+        ("lon: 31.6}, elevation: 500 m", "lon: 31.6}, elevation: 0 m"),
+    )
+    line = sortie(given_.block.flights[0], given_.block.bases[0], 250.0, 1, None).looks(30.0)
+    one = watcher(given_)
+    sight = Sight(given_.radars["91n6e"])
+    looks = one.look(line, one.sides_m2(given_.aircraft))
+    seen = 0
+    for row, hidden, told in zip(line, looks.hidden, looks.table, strict=True):
+        height_m = pymap3d.ecef2geodetic(*row[:3])[2]
+        if hidden == 0:
+            seen += 1
+            assert told[COL_SNR] == pytest.approx(sight.snr(told[COL_RANGE], float(height_m), 1.0), rel=1e-6)
+        assert (hidden & BELOW_HORIZON != 0) == (told[COL_RANGE] > sight.horizon_m(float(height_m)))
+    assert seen > 20
+
+
+@pytest.mark.slow
 def test_looks_are_the_battles() -> None:
     """The ratio of every look is what the radar of a battle has at that place, hidden or not."""
     from parapet._jit import entry

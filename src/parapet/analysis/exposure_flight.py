@@ -47,8 +47,9 @@ class Sortie:
         return float(self.t_s[-1])
 
     def looks(self, period_s: float) -> Numbers:
-        """Position and velocity in the middle of each period: (looks, 6)."""
-        t = (np.arange(int(self.duration_s / period_s)) + PHASE) * period_s
+        """Position and velocity in the middle of each period, at least once: (looks, 6)."""
+        n = max(int(self.duration_s / period_s), 1)
+        t = np.minimum((np.arange(n) + PHASE) * period_s, self.duration_s)
         place = np.stack([np.interp(t, self.t_s, self.ecef_m[:, k]) for k in range(3)], axis=1)
         leg = np.clip(np.searchsorted(self.t_s, t, side="right") - 1, 0, len(self.t_s) - 2)
         step = self.ecef_m[leg + 1] - self.ecef_m[leg]

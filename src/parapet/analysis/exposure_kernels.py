@@ -44,7 +44,7 @@ def look_many(
     half_sector_rad : pi or more for a radar that turns.
     sides_m2 : (3, 3) low, nominal, high by front, side, rear.
 
-    Pinned by ``test_exposure.test_looks_are_the_battles``.
+    Pinned by ``test_exposure.test_looks_are_the_battles`` and ``test_looks_are_those_of_the_claims``.
     """
     for k in range(flight.shape[0]):
         x, y, z = flight[k, 0], flight[k, 1], flight[k, 2]
@@ -53,7 +53,7 @@ def look_many(
             x - site[0], y - site[1], z - site[2], rotation[0], rotation[1], rotation[2], rotation[3],
             rotation[4], rotation[5], rotation[6], rotation[7], rotation[8],
         )  # fmt: skip
-        slant_m = math.sqrt(east * east + north * north + up * up)
+        slant_m = max(math.sqrt(east * east + north * north + up * up), 1e-3)
         sea_m = height_m(x, y, z)
         bits = 0
         if slant_m > range_max_m:
