@@ -16,7 +16,7 @@ from parapet.study.figures import COLOURS, INK, axes_of, save
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from parapet.analysis.exposure import BandExposure, Exposure
+    from parapet.analysis.exposure_result import BandExposure, Exposure
 
 ELEVATION_SHOWN_DEG: Final = 45.0
 """Nothing on the ground is seen from much above the wings; a steep look from below is rare."""

@@ -11,11 +11,11 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from parapet.analysis.exposure import NOT_MODELLED
 from parapet.analysis.exposure_radar import LEVELS
+from parapet.analysis.exposure_result import NOT_MODELLED
 
 if TYPE_CHECKING:
-    from parapet.analysis.exposure import AtDistance, Exposure, Ladder
+    from parapet.analysis.exposure_result import AtDistance, Exposure, Ladder
 
 WIDTH: Final = 112
 MAX_DISTANCES: Final = 14
