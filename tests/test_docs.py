@@ -27,7 +27,7 @@ from parapet.scenario.read import read_text
 
 ROOT = Path(__file__).resolve().parents[1]
 FENCE = re.compile(r"^```(\w*)([^\n]*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-CHEAP = {"check", "describe", "catalogue", "schema", "ledger", "options", "money"}
+CHEAP = {"check", "describe", "catalogue", "schema", "ledger", "options", "money", "bargain", "exposure"}
 """Commands that play nothing."""
 COMPILES = ("parapet.run(", "parapet.engine")
 """A Python block with one of these needs the compiled engine: slow."""

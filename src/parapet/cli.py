@@ -595,6 +595,78 @@ def money(
 
 
 @app.command()
+def bargain(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A dispute file (YAML).", show_default=False)],
+    orders: Annotated[
+        int, typer.Option("--orders", metavar="N", min=0, help="Plausible orders of preferences to look at.")
+    ] = 1000,
+    reading: Annotated[
+        list[str] | None,
+        typer.Option("--reading", metavar="NAME=VALUE", help="A reading of the rules.", show_default=False),
+    ] = None,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option("--vary", metavar="NAME", help="Both ways of this reading; 'all' for all.", show_default=False),
+    ] = None,
+    order: Annotated[
+        int | None,
+        typer.Option("--order", metavar="INDEX", min=0, help="Show this plausible order.", show_default=False),
+    ] = None,
+    seed: Seed = None,
+    sources: Annotated[bool, typer.Option("--sources", help="Also print where each preference is from.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Say what a dispute can come to: what is stable, what is reached, who gains by a package, who loses."""
+    from parapet.disposition.bargaining import bargain as solve
+    from parapet.disposition.bargaining import over_readings
+    from parapet.disposition.bargaining_file import parsed_readings
+    from parapet.disposition.bargaining_show import render, render_readings
+
+    chosen = parsed_readings(reading or [])
+    if vary:
+        results = over_readings(file, None if vary == ["all"] else vary, readings=chosen)
+        if as_json:
+            _print_json([one.to_dict() for one in results])
+        else:
+            _console().print(render_readings(results))
+        return
+    found = solve(file, orders=orders, readings=chosen, order=order, seed=1 if seed is None else seed)
+    if as_json:
+        _print_json(found.to_dict())
+    else:
+        _console().print(render(found, sources))
+
+
+@app.command()
+def exposure(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An exposure file (YAML).", show_default=False)],
+    figure: Annotated[
+        Path | None,
+        typer.Option("--figure", metavar="DIR", help="Also draw it there, SVG and PNG.", show_default=False),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say how much the radars of a site see of an aircraft that flies near it, month after month."""
+    from parapet._jit import is_cache_cold
+    from parapet.analysis.exposure import exposure as work
+
+    if figure is not None and figure.exists() and not figure.is_dir():
+        raise InputError(f"--figure: {str(figure)!r} is a file, expected a folder.")
+    if is_cache_cold("exposure_kernels"):
+        _say("compiling, once, a few seconds ...")
+    found = work(file)
+    if as_json:
+        _print_json(found.to_dict())
+    else:
+        _console().print(found)
+    if figure is not None:
+        from parapet.analysis.exposure_figures import draw
+
+        paths = draw(found, figure, file.stem)
+        _say(f"drew {', '.join(path.name for path in paths)} in {figure}")
+
+
+@app.command()
 def claims(as_json: Json = False) -> None:
     """Hold the sentences of the public debate against the model."""
     from importlib import import_module
