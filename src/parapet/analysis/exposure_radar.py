@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from parapet.analysis.exposure_file import BaseBlock, RadarBlock, SiteBlock, point
 from parapet.analysis.exposure_kernels import N_COLUMNS, look_many
 from parapet.catalogue import Radar, Threat
-from parapet.engine.sensing import REFERENCE_HEIGHT_M
+from parapet.engine.state import REFERENCE_HEIGHT_M
 from parapet.physics import detection, earth, propagation
 from parapet.scenario.places import bearing_rad
 
