@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from parapet.catalogue import Catalogue
 from parapet.engine import flyout
-from parapet.engine.sensing import REFERENCE_HEIGHT_M
+from parapet.engine.state import REFERENCE_HEIGHT_M
 from parapet.engine.tracking import M_HITS, N_LOOKS
 from parapet.physics import ballistic, detection, propagation
 from parapet.physics.earth import height_m as height_above_m
