@@ -242,25 +242,40 @@ def export(
     format: Annotated[
         str,
         typer.Option(
-            "--format", metavar="F", help="acmi, kml, kmz, geojson, czml, csv or parquet.", show_default=False
+            "--format", metavar="F", help="acmi, kml, kmz, geojson, czml, dis, asterix, csv or parquet.",
+            show_default=False,
         ),
     ],
     out: Annotated[
-        Path,
+        Path | None,
         typer.Option("--out", metavar="PATH", help="File; for csv and parquet a new folder.", show_default=False),
-    ],
+    ] = None,
+    live: Annotated[
+        str | None,
+        typer.Option("--live", metavar="URL", help="dis, asterix: send to udp://127.0.0.1:PORT.", show_default=False),
+    ] = None,
+    speed: Annotated[float, typer.Option("--speed", help="Of --live: times as fast as the battle.")] = 1.0,
     seed: Seed = None,
     run: RunNumber = 0,
     as_json: Json = False,
     cell: CellName = None,
     sample: Sample = 0,
 ) -> None:
-    """Play a battle and write it for another tool: Tacview, Google Earth, a GIS, Cesium, or tables."""
-    from parapet.export import check_target
+    """Play a battle and write it for another tool: Tacview, Google Earth, a GIS, Cesium, DIS, ASTERIX, or tables."""
+    from parapet.export import check_live, check_target, send
     from parapet.export import export as write
 
-    check_target(format, out)  # before anything takes time
-    written = write(_battle(file, seed, run, "full", cell, sample), format, out)
+    if (out is None) == (live is None):
+        raise InputError("export: say either where to write (--out PATH) or where to send (--live URL).")
+    if out is not None:  # before anything takes time
+        check_target(format, out)
+        written = write(_battle(file, seed, run, "full", cell, sample), format, out)
+    else:
+        assert live is not None
+        check_live(format, live, speed)
+        battle = _battle(file, seed, run, "full", cell, sample)
+        _say(f"sending {battle.played.duration_s:.0f} s of battle to {live} at {speed:g} x; Ctrl-C stops it")
+        written = send(battle, format, live, speed)
     if as_json:
         _print_json(written.to_dict())
     else:
