@@ -231,7 +231,8 @@ def send(
     found, n_plots, _ = _messages(battle, made, format)
     datagrams.send(found, datagrams.live_target(url), speed, progress)
     return _told(
-        made, format, path=url, n_bytes=sum(len(one.data) for one in found), files=(), plots=n_plots, messages=len(found)
+        made, format, path=url, n_bytes=sum(len(one.data) for one in found), files=(), plots=n_plots,
+        messages=len(found),
     )  # fmt: skip
 
 
