@@ -283,6 +283,54 @@ def export(
 
 
 @app.command()
+def report(
+    file: Playable,
+    out: Annotated[Path, typer.Option("--out", metavar="PATH", help="HTML file to write.")] = Path("report.html"),
+    seed: Seed = None,
+    run: Annotated[
+        int | None,
+        typer.Option("--run", min=0, help="One battle: of a stored study this run of it.", show_default=False),
+    ] = None,
+    cell: CellName = None,
+    sample: Sample = 0,
+) -> None:
+    """Write one self-contained HTML file on a battle, or on a stored study: set-up, answer, figures, why, assumptions."""
+    from parapet import report as reports
+
+    path = reports.check_target(out)  # before anything takes time
+    if file.is_dir() and run is None:
+        if seed is not None or cell is not None or sample:
+            raise InputError("report: --seed, --cell and --sample choose one battle; say which with --run too.")
+        from parapet.study.result import Study
+
+        text = reports.study_html(Study(file))
+    else:
+        battle = _battle(file, seed, run or 0, "full", cell, sample)
+        again = f"run {shlex.quote(str(file))}" + ("" if file.is_dir() else f" --seed {battle.seed}")
+        again += f" --run {run}" if run else ""
+        again += "" if cell is None else f" --cell {shlex.quote(cell)}"
+        again += f" --sample {sample}" if sample else ""
+        text = reports.battle_html(battle, *_played_from(file, battle, cell, sample), again)
+    reports.write(text, path)
+    print(f"wrote {path} ({len(text.encode()):,} bytes)")
+
+
+def _played_from(file: Path, battle: Any, cell: str | None, sample: int) -> tuple[Any, Any]:
+    """Scenario and catalogue that a battle was played with."""
+    from parapet.scenario import check as checks
+
+    if not file.is_dir():
+        return battle.played.scenario, checks.catalogue_for(battle.played.scenario)
+    from parapet.study.design import checked
+    from parapet.study.result import Study
+
+    study = Study(file)
+    asked, cells, samples = study.plan()
+    ready = checked(asked, cells[study.cell_number(cell or 0)], samples[sample])
+    return ready.scenario, ready.catalogue
+
+
+@app.command()
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)],
     deep: Annotated[bool, typer.Option("--deep", help="Also compile: are the aim points within reach?")] = False,

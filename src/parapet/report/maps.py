@@ -44,7 +44,7 @@ def raid(scene: Scene, groups: Sequence[tuple[str, int, Sequence[str]]]) -> str:
     lon = np.concatenate([*(t.lon_deg for t in threats), [s.lon_deg for s in scene.sites]])
     lat = np.concatenate([*(t.lat_deg for t in threats), [s.lat_deg for s in scene.sites]])
     with rc_context(drawing.STYLE):
-        frame, figure, axis = _map(lon, lat)
+        frame, figure, axis = _map(lon, lat, threats)
         for fate in ("other", "killed", "leaked"):
             for track in threats:
                 if _fate(track) == fate:
@@ -78,7 +78,7 @@ def fought(scene: Scene) -> str | None:
     misses = [m for m in marks if m.kind == "intercept" and not m.detail.startswith("killed")]
     leaks = [m for m in marks if m.kind == "leak"]
     with rc_context(drawing.STYLE):
-        frame, figure, axis = _map(lon, lat)
+        frame, figure, axis = _map(lon, lat, scene.of("threat"))
         for track in scene.of("threat"):
             colour, dash, width, _ = LINES[_fate(track)]
             x, y = frame.km(track.lon_deg, track.lat_deg)
@@ -119,8 +119,8 @@ def _leaks(frame: Frame, leaks: Sequence[Mark], wide_km: float) -> list[tuple[fl
     ]
 
 
-def _map(lon: Floats, lat: Floats) -> tuple[Frame, Any, Axes]:
-    """An empty map that holds these places, with land, borders, names, scale and north."""
+def _map(lon: Floats, lat: Floats, tracks: Sequence[Track]) -> tuple[Frame, Any, Axes]:
+    """An empty map that holds these places, with land, borders, scale, north, and names of countries off the tracks."""
     frame = middle(lon, lat)
     x, y = frame.km(lon, lat)
     wide, high = (max(float(np.ptp(v)), 4.0) for v in (x, y))
@@ -137,13 +137,14 @@ def _map(lon: Floats, lat: Floats) -> tuple[Frame, Any, Axes]:
     axis.set_yticks([])
     axis.set_facecolor(SEA)
     axis.spines[:].set_color(QUIET)
-    _land(axis, frame, box)
+    flown = [np.column_stack(frame.km(track.lon_deg[::5], track.lat_deg[::5])) for track in tracks]
+    _land(axis, frame, box, np.concatenate([*flown, np.column_stack([x, y])]))
     _scale(axis, box)
     return frame, figure, axis
 
 
-def _land(axis: Axes, frame: Frame, box: tuple[float, float, float, float]) -> None:
-    """Land and borders; the name of a country where it has room."""
+def _land(axis: Axes, frame: Frame, box: tuple[float, float, float, float], busy: Floats) -> None:
+    """Land and borders; the name of a country where it has room and nothing else is drawn."""
     reach = math.hypot(max(abs(box[0]), abs(box[1])), max(abs(box[2]), abs(box[3]))) / EARTH_KM
     grid = np.meshgrid(np.linspace(box[0], box[1], 24)[1:-1], np.linspace(box[2], box[3], 24)[1:-1])
     inner = np.column_stack([grid[0].ravel(), grid[1].ravel()])
@@ -162,8 +163,12 @@ def _land(axis: Axes, frame: Frame, box: tuple[float, float, float, float]) -> N
             within |= path.contains_points(inner)
         if within.sum() > 40:
             at = inner[within]
-            centre = at.mean(axis=0)
-            x, y = at[int(np.argmin(((at - centre) ** 2).sum(axis=1)))]
+            # a name is wide and low: what stands beside it is nearer than what stands above it
+            off = np.abs(at[:, None, :] - busy[None, :, :]) / np.array([2.5, 1.0])
+            edge = np.minimum.reduce(
+                [(at[:, 0] - box[0]) / 2.5, (box[1] - at[:, 0]) / 2.5, at[:, 1] - box[2], box[3] - at[:, 1]]
+            )
+            x, y = at[int(np.argmax(np.minimum(np.hypot(*off.transpose(2, 0, 1)).min(axis=1), edge)))]
             axis.text(
                 x, y, " ".join(country.name.upper()), fontsize=6.5, color="#a5a294", ha="center", va="center", zorder=2
             )  # fmt: skip
