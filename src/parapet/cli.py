@@ -294,7 +294,7 @@ def report(
     cell: CellName = None,
     sample: Sample = 0,
 ) -> None:
-    """Write one self-contained HTML file on a battle, or on a stored study: set-up, answer, figures, why, assumptions."""
+    """Write one self-contained HTML file on a battle or a stored study: set-up, answer, why, assumptions."""
     from parapet import report as reports
 
     path = reports.check_target(out)  # before anything takes time

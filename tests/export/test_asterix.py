@@ -72,7 +72,9 @@ def test_plots_are_those_of_the_radars(records, small, file):
     table = plots(small)
     table = table[np.argsort(table["t_s"], kind="stable")]
     read = records[48]
-    assert len(read) == len(table) == file[1].plots == small.totals["plots"] + small.totals["false_plots"] > 300
+    assert (
+        len(read) == len(table) == file[1].plots == small.totals["plots"] + small.totals["false_plots"] > 300
+    )
     # of one time the order is free: match by time and radar, then by range
     order = sorted(range(len(read)), key=lambda k: (round(seconds(read[k], "140") * 128), source(read[k])))
     rows = np.round(table["t_s"] * 128).astype(int)
@@ -85,7 +87,9 @@ def test_plots_are_those_of_the_radars(records, small, file):
     heights = written_by.plot_heights_m(small.played.world.radars, table)
     for got, want in by_key.values():
         got = sorted(got, key=lambda record: (round(range_m(record)), number(record, "040", "THETA")))
-        want = sorted(want, key=lambda j: (on_step_m(table["range_m"][j]), table["azimuth_rad"][j] % (2 * np.pi)))
+        want = sorted(
+            want, key=lambda j: (on_step_m(table["range_m"][j]), table["azimuth_rad"][j] % (2 * np.pi))
+        )
         for record, j in zip(got, want, strict=True):
             row = table[j]
             assert source(record) == (0, row["i_radar"] + 1)
@@ -133,7 +137,11 @@ def test_tracks_are_those_of_the_log(records, small, small_scene, file):
     units = small.played.names.units
     for track in tracks:
         kind, first, last = track.key.split("-")
-        key = (1, int(first) + 1, int(last)) if kind == "search" else (2, units.index(track.unit) + 1, int(last))
+        key = (
+            (1, int(first) + 1, int(last))
+            if kind == "search"
+            else (2, units.index(track.unit) + 1, int(last))
+        )
         mine = by_key.pop(key)
         assert len(mine) == len(track.t_s)
         assert np.abs(np.array([seconds(r, "070") for r in mine]) - track.t_s).max() <= 0.5 / 128 + 1e-9
@@ -149,9 +157,19 @@ def test_tracks_are_those_of_the_log(records, small, small_scene, file):
         speed = np.array([[number(r, "185", name, unit="m/s") for name in ("VX", "VY")] for r in mine])
         step = np.diff(np.column_stack([track.lon_deg, track.lat_deg]), axis=0) / np.diff(track.t_s)[:, None]
         if len(step) > 4:  # east and north are not mixed up
-            metres = np.radians(step) * 6.371e6 * np.column_stack([np.cos(np.radians(track.lat_deg[1:])), np.ones(len(step))])
-            assert np.median(np.linalg.norm(speed[1:] - metres, axis=1)) < 0.2 * np.median(np.linalg.norm(metres, axis=1)) + 20.0
-        status = [[r.get_item("080").variation.get_item(name).as_uint() for name in ("SIM", "TSB", "TSE")] for r in mine]
+            metres = (
+                np.radians(step)
+                * 6.371e6
+                * np.column_stack([np.cos(np.radians(track.lat_deg[1:])), np.ones(len(step))])
+            )
+            assert (
+                np.median(np.linalg.norm(speed[1:] - metres, axis=1))
+                < 0.2 * np.median(np.linalg.norm(metres, axis=1)) + 20.0
+            )
+        status = [
+            [r.get_item("080").variation.get_item(name).as_uint() for name in ("SIM", "TSB", "TSE")]
+            for r in mine
+        ]
         assert [s[0] for s in status] == [1] * len(mine)
         assert [s[1] for s in status] == [1] + [0] * (len(mine) - 1)
         assert [s[2] for s in status] == [0] * (len(mine) - 1) + [int(track.is_over)]

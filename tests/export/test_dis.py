@@ -81,7 +81,9 @@ def test_states_fly_nose_first_and_belly_down(pdus, made):
     for pdu in moving[::20]:
         psi, theta, phi = (getattr(pdu.entityOrientation, name) for name in ("psi", "theta", "phi"))
         z = np.array([[math.cos(psi), -math.sin(psi), 0], [math.sin(psi), math.cos(psi), 0], [0, 0, 1]])
-        y = np.array([[math.cos(theta), 0, math.sin(theta)], [0, 1, 0], [-math.sin(theta), 0, math.cos(theta)]])
+        y = np.array(
+            [[math.cos(theta), 0, math.sin(theta)], [0, 1, 0], [-math.sin(theta), 0, math.cos(theta)]]
+        )
         x = np.array([[1, 0, 0], [0, math.cos(phi), -math.sin(phi)], [0, math.sin(phi), math.cos(phi)]])
         body = z @ y @ x  # columns: nose, right wing, belly
         velocity = xyz(pdu.entityLinearVelocity)

@@ -144,7 +144,9 @@ def radar_records(battle: Battle) -> Rows:
         ready_s, period_s = float(radars["ready_s"][i]), float(radars["period_s"][i])
         is_turning = int(radars["kind"][i]) == codes.RADAR_ROTATING and period_s > 0.0
         near = np.linalg.norm(where - ecef[i], axis=1) < 100.0
-        ends = [float(t) for t in np.asarray(lost)[near & (assets.kind == codes.ASSET_RADAR)] if math.isfinite(t)]
+        ends = [
+            float(t) for t in np.asarray(lost)[near & (assets.kind == codes.ASSET_RADAR)] if math.isfinite(t)
+        ]
         end_s = min([duration_s, *ends])
         times = [ready_s]
         if is_turning:
@@ -155,9 +157,7 @@ def radar_records(battle: Battle) -> Rows:
         place = np.array([height[i], lat[i] * 2**23 / 180.0, lon[i] * 2**23 / 180.0])
         whole = [int(v) for v in np.round(place)]
         tail = struct.pack(">H", round(period_s * 128.0)) if is_turning else b""
-        tail += struct.pack(">h", whole[0]) + b"".join(
-            (v & 0xFFFFFF).to_bytes(3, "big") for v in whole[1:]
-        )
+        tail += struct.pack(">h", whole[0]) + b"".join((v & 0xFFFFFF).to_bytes(3, "big") for v in whole[1:])
         for t_s in times:
             if 0.0 <= t_s <= end_s:
                 day = round(t_s % 86_400.0 * 128.0) % (86_400 * 128)
@@ -210,7 +210,9 @@ def track_records(tracks: Sequence[Track], sources: Sequence[int]) -> Rows:
             status,  # 080
         ], axis=1,
     )  # fmt: skip
-    accuracy = np.concatenate([_constant(b"\x80", len(t_s)), _octets(sigma, 2), _octets(sigma, 2)], axis=1)  # 500: APC
+    accuracy = np.concatenate(
+        [_constant(b"\x80", len(t_s)), _octets(sigma, 2), _octets(sigma, 2)], axis=1
+    )  # 500: APC
     is_high = (height_m > ALTITUDE_MAX_M) | (height_m < ALTITUDE_MIN_M)
     is_steep = np.abs(climb) > 2**15 - 1
     made: Rows = []

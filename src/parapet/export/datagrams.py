@@ -128,4 +128,6 @@ def send(
 def check_speed(speed: float) -> None:
     """Raise `InputError` if a live export cannot run at this speed."""
     if not 0.0 < speed <= SPEED_MAX:
-        raise InputError(f"--speed: got {speed:g}, expected more than 0, at most {SPEED_MAX:,.0f} (1 is real time).")
+        raise InputError(
+            f"--speed: got {speed:g}, expected more than 0, at most {SPEED_MAX:,.0f} (1 is real time)."
+        )

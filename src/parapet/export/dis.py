@@ -33,7 +33,9 @@ _STANDING, _MOVING = 1, 2  # dead reckoning: static; fixed orientation, constant
 _DEACTIVATED = 1 << 23
 _DAMAGE = {"none": 0, "slight": 1 << 3, "moderate": 2 << 3, "destroyed": 3 << 3}
 
-EntityType = tuple[int, int, int, int, int, int, int]  # kind, domain, country, category, subcategory, specific, extra
+EntityType = tuple[
+    int, int, int, int, int, int, int
+]  # kind, domain, country, category, subcategory, specific, extra
 ROUND_TYPE: EntityType = (2, 1, 0, 1, 0, 0, 0)  # munition, anti-air, guided
 _THREAT_TYPES: dict[str, EntityType] = {
     "aircraft": (1, 2, 0, 0, 0, 0, 0),  # platform, air
@@ -91,7 +93,14 @@ def orientation(ecef: Floats, velocity: Floats) -> Floats:
 
 
 def _states(
-    number: int, force: int, kind: EntityType, name: str, t_s: Floats, ecef: Floats, velocity: Floats, reckoning: int
+    number: int,
+    force: int,
+    kind: EntityType,
+    name: str,
+    t_s: Floats,
+    ecef: Floats,
+    velocity: Floats,
+    reckoning: int,
 ) -> NDArray[np.void]:
     rows = np.zeros(len(t_s), ENTITY_STATE)
     rows["version"], rows["exercise"], rows["type"], rows["family"] = _VERSION, EXERCISE_ID, _ENTITY_STATE, 1
@@ -123,7 +132,9 @@ def fire(t_s: float, firing: int, target: int | None, round_: int, ecef: Floats,
     return b"".join(
         (
             _header(_FIRE, t_s, 96),
-            struct.pack(">3H3H3H3H", *_id(firing), *(_id(target) if target else _NOBODY), *_id(round_), *_id(round_)),
+            struct.pack(
+                ">3H3H3H3H", *_id(firing), *(_id(target) if target else _NOBODY), *_id(round_), *_id(round_)
+            ),
             struct.pack(">I3d", 0, *ecef),
             _descriptor(ROUND_TYPE),
             struct.pack(">3ff", *velocity, 0.0),
@@ -136,7 +147,12 @@ def detonation(
     result: int,
 ) -> bytes:  # fmt: skip
     """A detonation PDU, 104 bytes, of a round or of a threat that came through."""
-    ids = (*(_id(firing) if firing else _NOBODY), *(_id(target) if target else _NOBODY), *_id(burst), *_id(burst))
+    ids = (
+        *(_id(firing) if firing else _NOBODY),
+        *(_id(target) if target else _NOBODY),
+        *_id(burst),
+        *_id(burst),
+    )
     return b"".join(
         (
             _header(_DETONATION, t_s, 104),
@@ -191,9 +207,13 @@ def _type(track: Track) -> EntityType:
 
 def _track_states(track: Track, number: int) -> tuple[Floats, NDArray[np.void]]:
     force = FRIENDLY if track.family == "round" else OPPOSING
-    rows = _states(number, force, _type(track), track.name, track.t_s, track.ecef_m, track.velocity_mps, _MOVING)
+    rows = _states(
+        number, force, _type(track), track.name, track.t_s, track.ecef_m, track.velocity_mps, _MOVING
+    )
     if track.is_over and len(rows):
-        rows["appearance"][-1] = _DEACTIVATED | (_DAMAGE["none"] if track.end == "left" else _DAMAGE["destroyed"])
+        rows["appearance"][-1] = _DEACTIVATED | (
+            _DAMAGE["none"] if track.end == "left" else _DAMAGE["destroyed"]
+        )
     return track.t_s, rows
 
 
@@ -211,7 +231,9 @@ def _site_states(scene: Scene, site: Site, number: int) -> tuple[Floats, NDArray
     )  # fmt: skip
     rows["orientation"] = 0.0
     for at_s, left in sorted(damage):
-        word = "destroyed" if left <= 0.0 else "moderate" if left < 0.5 else "slight" if left < 1.0 else "none"
+        word = (
+            "destroyed" if left <= 0.0 else "moderate" if left < 0.5 else "slight" if left < 1.0 else "none"
+        )
         rows["appearance"][t_s >= at_s] = _DAMAGE[word]
     return t_s, rows
 

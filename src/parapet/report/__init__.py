@@ -28,7 +28,9 @@ def check_target(out: str | Path) -> Path:
     """
     path = Path(out)
     if path.is_dir():
-        raise InputError(f"--out: {str(path)!r} is a folder; a report is one file, e.g. {str(path / 'report.html')!r}.")
+        raise InputError(
+            f"--out: {str(path)!r} is a folder; a report is one file, e.g. {str(path / 'report.html')!r}."
+        )
     if path.suffix.lower() not in (".html", ".htm"):
         raise InputError(f"--out: got {path.name!r}, expected a name that ends in .html.")
     if not path.parent.is_dir():

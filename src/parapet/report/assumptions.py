@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -25,7 +26,7 @@ DECIDING: tuple[tuple[str, str], ...] = (
     ("interceptors.*.range_min", "nearest intercept"),
     ("interceptors.*.p_reliability", "rounds that work"),
     ("interceptors.*.lethal_radius_*", "how near is a kill"),
-    ("interceptors.*.seeker_angle_noise", "how well it homes"),
+    ("interceptors.*.seeker_range_reference", "how well it homes"),
     ("threats.*.signature.X.front", "how large it looks"),
     ("threats.*.speed", "how fast it comes"),
     ("threats.*.altitude", "how low it comes"),
@@ -75,8 +76,7 @@ def _value(figure: Figure) -> tuple[str, str]:
 
 def _key(key: str) -> str:
     """A key of the catalogue for people: ``lethal radius aircraft``."""
-    words = key.replace("modes.", "").replace("fire_units.", "").replace("n_", "").replace("signature.", "signature ")
-    return words.replace(".", " ").replace("_", " ")
+    return re.sub(r"(^|\.)(modes\.|fire_units\.|n_)+", r"\1", key).replace(".", " ").replace("_", " ")
 
 
 def blocks(
@@ -102,8 +102,9 @@ def blocks(
     figures = list(all_used.values())
     cited: dict[str, int] = {}
     first = [path for path in drivers if path in all_used]
+    order = {path: n for n, path in enumerate(first)}
     deciding = sorted(
-        (one for one in figures if one.decides), key=lambda one: first.index(one.path) if one.path in first else 10**6
+        (one for one in figures if one.decides), key=lambda one: order.get(one.path, len(order))
     )
     rows: list[list[Cell]] = []
     who, decides = "", ""

@@ -42,14 +42,14 @@ STORIES_MAX = 6
 NAMED_MAX = 6
 
 NOT_SHOWN = (
-    "One battle is an anecdote: with other draws the same scenario ends otherwise. How often, and how surely, is what a "
-    "study says.",
-    "The defence does better here than it would: communication is perfect, crews make no mistakes, and nothing breaks but "
-    "rounds.",
+    "One battle is an anecdote: with other draws the same scenario ends otherwise. How often, and how surely, is what "
+    "a study says.",
+    "The defence does better here than it would: communication is perfect, crews make no mistakes, and nothing breaks "
+    "but rounds.",
     "Single-shot kill probabilities of real missiles, or what a given battery can do on a given day, are not in here.",
     "Differences smaller than the doubt in the figures behind them mean nothing.",
-    "It is no forecast, and no advice in real time. Tactics against, or weak spots of, real equipment cannot be read off "
-    "notional figures.",
+    "It is no forecast, and no advice in real time. Tactics against, or weak spots of, real equipment cannot be read "
+    "off notional figures.",
 )
 
 
@@ -129,7 +129,9 @@ def _answer(battle: Battle, leakers: Sequence[ThreatRow]) -> list[str]:
     text = f"Of {many(n, 'threat')} {totals['killed']} were killed and {totals['leaked']} leaked"
     text += f", at the cost of {many(totals['rounds_fired'], 'round')}."
     if leakers:
-        text += f" Through came {_who([row.name for row in leakers], [row.name for row in battle.threat_rows])}."
+        text += (
+            f" Through came {_who([row.name for row in leakers], [row.name for row in battle.threat_rows])}."
+        )
     paragraphs = [text]
     hit = [row for row in outcomes.asset_rows(played) if row.health < 1.0]
     if hit:
@@ -142,12 +144,15 @@ def _answer(battle: Battle, leakers: Sequence[ThreatRow]) -> list[str]:
     if leakers:
         held = [f"{reason} ({seconds:,.0f} s)" for reason, seconds in _held_up(battle, leakers)[:3]]
         if held:
-            paragraphs.append(f"What kept the leakers from being shot at longest, taken together: {and_(held)}.")
+            paragraphs.append(
+                f"What kept the leakers from being shot at longest, taken together: {and_(held)}."
+            )
     capacity, peaks = outcomes.capacity(played), battle.peaks
     if capacity["fire_units"]:
         paragraphs.append(
-            f"At its busiest the defence engaged {peaks['targets_engaged']} of {capacity['target_channels']} targets it "
-            f"can hold and guided {peaks['missiles_guided']} of {capacity['missile_channels']} rounds it can guide at once."
+            f"At its busiest the defence engaged {peaks['targets_engaged']} targets of the "
+            f"{capacity['target_channels']} it can hold, and guided {peaks['missiles_guided']} rounds of the "
+            f"{capacity['missile_channels']} it can guide at once."
         )
     else:
         paragraphs.append("No fire unit was ready: this is the undefended baseline.")
@@ -205,7 +210,8 @@ def _setup(scenario: Scenario, catalogue: Catalogue, scene: Scene) -> list[Block
                 maps.raid(scene, groups),
                 "The raid as it flew, from launch (dots) to end. Coastlines and borders: Natural Earth, as held on the "
                 "ground; no position is taken on them.",
-                f"Map of the raid: paths of {len(scene.of('threat'))} threats towards {named([a.name for a in scenario.assets])}.",
+                f"Map of the raid: paths of {len(scene.of('threat'))} threats towards "
+                f"{named([asset.name for asset in scenario.assets])}.",
             ),
         )
     return blocks
@@ -219,7 +225,8 @@ def _outcome(battle: Battle, scene: Scene, names: dict[str, str]) -> list[Block]
     if types:
         blocks.append(
             Picture(
-                charts.outcome_bars(battle, names), "What became of the threats of each type, and of the rounds of each type.",
+                charts.outcome_bars(battle, names),
+                "What became of the threats of each type, and of the rounds of each type.",
                 f"Bars: {totals['killed']} of {totals['threats']} threats killed, {totals['leaked']} leaked.",
             )
         )  # fmt: skip
@@ -242,7 +249,8 @@ def _outcome(battle: Battle, scene: Scene, names: dict[str, str]) -> list[Block]
     if types:
         blocks.append(
             Picture(
-                charts.over_time(battle), "The battle over time: threats in the air, killed and leaked, and rounds in the air.",
+                charts.over_time(battle),
+                "The battle over time: threats in the air, killed and leaked, and rounds in the air.",
                 "Curves of threats and rounds over the seconds of the battle.",
             )
         )  # fmt: skip
@@ -256,8 +264,8 @@ def _chains(battle: Battle) -> list[Block]:
     which = f"{lanes.left_out} more are left out: those that tell least." if lanes.left_out else ""
     return [
         Prose(
-            "One lane per threat, from launch to end. The colour says what the fire unit that came furthest could do about "
-            f"it at that time. {which}".strip(), style="intro",
+            "One lane per threat, from launch to end. The colour says what the fire unit that came furthest could do "
+            f"about it at that time. {which}".strip(), style="intro",
         ),
         Picture(
             lanes.svg, "Kill chains. Names and lanes of leakers are marked.",
@@ -289,9 +297,23 @@ def _leaked(battle: Battle, leakers: Sequence[ThreatRow], command: str) -> list[
                 Cell(last[-1].reason if last else ""), Cell(_seconds(row.end_s)),
             ]
         )  # fmt: skip
-    head = ["threat", "type", "first seen", "at", "track firm", "rounds", "held up longest by", "at the end", "leaked"]
+    head = [
+        "threat",
+        "type",
+        "first seen",
+        "at",
+        "track firm",
+        "rounds",
+        "held up longest by",
+        "at the end",
+        "leaked",
+    ]
     table = Table(
-        "What leaked, and what kept it from being shot at", head, rows, frozenset({2, 3, 4, 5, 8}), is_small=True
+        "What leaked, and what kept it from being shot at",
+        head,
+        rows,
+        frozenset({2, 3, 4, 5, 8}),
+        is_small=True,
     )
     told = telling_threats(battle.threat_rows, battle.shot_rows, battle.played, len(battle.threat_rows))
     names = {row.name for row in leakers}
@@ -311,11 +333,11 @@ def _leaked(battle: Battle, leakers: Sequence[ThreatRow], command: str) -> list[
 def _story(found: Why) -> Story:
     """The ladder of one threat with its key events."""
     lines = []
-    merged: list[tuple[float, int, str, str]] = [
-        (part.start_s, 1, "why", part.reason + (f", {part.start_range_m / 1000.0:,.1f} km away" if part.start_range_m else "")
-         + (f" ({part.fire_unit})" if part.fire_unit else ""))
-        for part in found.intervals
-    ]  # fmt: skip
+    merged: list[tuple[float, int, str, str]] = []
+    for part in found.intervals:
+        away = f", {part.start_range_m / 1000.0:,.1f} km away" if part.start_range_m else ""
+        unit = f" ({part.fire_unit})" if part.fire_unit else ""
+        merged.append((part.start_s, 1, "why", f"{part.reason}{away}{unit}"))
     merged += [(m.t_s, 0 if m.t_s < found.end_s else 2, "event", m.text) for m in found.moments]
     for t_s, _, kind, text in sorted(merged, key=lambda line: line[:2]):
         lines.append((f"{t_s:,.1f} s", kind, text))

@@ -95,7 +95,8 @@ def swim_lanes(battle: Battle) -> Lanes | None:
         for lane, i in enumerate(chosen):
             parts = threat_ladder(played, i)
             axis.broken_barh(
-                [(part.start_s, part.end_s - part.start_s) for part in parts], (lane - 0.33, 0.66), linewidth=0, zorder=2,
+                [(part.start_s, part.end_s - part.start_s) for part in parts], (lane - 0.33, 0.66), linewidth=0,
+                zorder=2,
                 facecolors=[PHASES[phase(part.code)][0] for part in parts],
             )  # fmt: skip
             if rows[i].outcome == "leaked":
@@ -123,19 +124,45 @@ def _lane_marks(axis: Axes, battle: Battle, chosen: Sequence[int], size: float) 
     mine = [rows[i] for i in chosen]
     shots = [shot for shot in battle.shot_rows if shot.threat in lane_of]
     # a round that finds its target dead already was not needed, and is no failure
-    vain = [s for s in shots if s.intercept_s is not None and s.outcome not in ("killed", "target already dead")]
+    vain = [
+        s for s in shots if s.intercept_s is not None and s.outcome not in ("killed", "target already dead")
+    ]
     firm = [(row.first_track_s, lane_of[row.name]) for row in mine if row.first_track_s is not None]
-    axis.vlines([t for t, _ in firm], [y - 0.33 for _, y in firm], [y + 0.33 for _, y in firm], color=INK, linewidth=1.0, zorder=4)
+    axis.vlines(
+        [t for t, _ in firm],
+        [y - 0.33 for _, y in firm],
+        [y + 0.33 for _, y in firm],
+        color=INK,
+        linewidth=1.0,
+        zorder=4,
+    )
 
-    def put(places: Sequence[tuple[float | None, float]], mark: str, colour: str, scale: float, **more: Any) -> None:
+    def put(
+        places: Sequence[tuple[float | None, float]], mark: str, colour: str, scale: float, **more: Any
+    ) -> None:
         known = [(t, y) for t, y in places if t is not None]
         axis.plot(
-            [t for t, _ in known], [y for _, y in known], linestyle="", marker=mark, color=colour, markersize=scale, **more
+            [t for t, _ in known], [y for _, y in known], linestyle="", marker=mark, color=colour,
+            markersize=scale, **more
         )  # fmt: skip
 
-    put([(r.first_detection_s, lane_of[r.name]) for r in mine], "o", "white", size * 0.5, markeredgecolor=INK, zorder=4)
+    put(
+        [(r.first_detection_s, lane_of[r.name]) for r in mine],
+        "o",
+        "white",
+        size * 0.5,
+        markeredgecolor=INK,
+        zorder=4,
+    )
     put([(s.launch_s, lane_of[str(s.threat)] + 0.24) for s in shots], "^", FRIEND, size * 0.45, zorder=5)
-    put([(s.intercept_s, lane_of[str(s.threat)]) for s in vain], "x", INK, size * 0.42, markeredgewidth=0.9, zorder=5)
+    put(
+        [(s.intercept_s, lane_of[str(s.threat)]) for s in vain],
+        "x",
+        INK,
+        size * 0.42,
+        markeredgewidth=0.9,
+        zorder=5,
+    )
     for word, (colour, mark, scale) in _ENDS.items():
         ends = [(row.end_s, lane_of[row.name]) for row in mine if row.outcome == word]
         put(ends, mark, colour, scale * size / 7.5, markeredgewidth=0.0, zorder=6)
@@ -149,7 +176,16 @@ def _lane_legend(axis: Axes) -> None:
         ("P", KILL, "killed", 5.5, KILL), ("X", LEAKER, "leaked", 6.0, LEAKER),
     ):  # fmt: skip
         handles.append(
-            Line2D([], [], linestyle="", marker=mark, color=colour, markeredgecolor=edge, markersize=size, label=word)
+            Line2D(
+                [],
+                [],
+                linestyle="",
+                marker=mark,
+                color=colour,
+                markeredgecolor=edge,
+                markersize=size,
+                label=word,
+            )
         )
     axis.legend(
         handles=handles, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, fontsize=7, frameon=False,
@@ -157,7 +193,9 @@ def _lane_legend(axis: Axes) -> None:
     )  # fmt: skip
 
 
-def _stack(axis: Axes, names: Sequence[str], parts: Sequence[tuple[str, str, Sequence[int]]], hatch: str = "") -> None:
+def _stack(
+    axis: Axes, names: Sequence[str], parts: Sequence[tuple[str, str, Sequence[int]]], hatch: str = ""
+) -> None:
     """Stacked bars with the number written in each part; a part of `hatch`'s name is hatched too."""
     left = np.zeros(len(names))
     for word, colour, values in parts:
@@ -192,8 +230,7 @@ def outcome_bars(battle: Battle, names: Mapping[str, str]) -> str:
     with rc_context(drawing.STYLE):
         high = 0.75 + 0.27 * max(len(types), len(rounds), 2)
         figure = drawing.new(high)
-        n = 2 if rounds else 1
-        axes = np.atleast_1d(figure.subplots(1, n))
+        axes = figure.subplots(1, 2 if rounds else 1, squeeze=False)[0]
         _stack(
             drawing.plain(axes[0], "x"), [_short(names, row.type) for row in types],
             [("killed", KILL, [r.killed for r in types]), ("leaked", LEAKER, [r.leaked for r in types]),
@@ -225,12 +262,14 @@ def over_time(battle: Battle) -> str:
     """Threats in the air, killed and leaked so far, and below it rounds in the air at once, against the channels."""
     rows, shots, played = battle.threat_rows, battle.shot_rows, battle.played
     end_s = float(played.duration_s)
-    over = [row.end_s for row in rows if row.end_s is not None] + [s.intercept_s for s in shots if s.intercept_s]
+    over = [row.end_s for row in rows if row.end_s is not None] + [
+        s.intercept_s for s in shots if s.intercept_s
+    ]
     last_s = min(end_s, (max(over) if over else end_s) * 1.04 + 5.0)
     changes = sorted([(s.launch_s, 1) for s in shots] + [(s.intercept_s, -1) for s in shots if s.intercept_s])
     with rc_context(drawing.STYLE):
         figure = drawing.new(3.6 if shots else 2.2)
-        axes = np.atleast_1d(figure.subplots(2 if shots else 1, 1, sharex=True))
+        axes = figure.subplots(2 if shots else 1, 1, sharex=True, squeeze=False)[:, 0]
         top = drawing.plain(axes[0], "xy")
         flying = sorted(
             [(row.launch_s, 1) for row in rows if row.launch_s is not None]
@@ -238,28 +277,57 @@ def over_time(battle: Battle) -> str:
         )
         t = [0.0, *(when for when, _ in flying), end_s]
         n = [0, *np.cumsum([step for _, step in flying]).tolist()]
-        top.fill_between(t, [*n, n[-1]], step="post", color=HOSTILE, alpha=0.16, linewidth=0, label="in the air")
+        top.fill_between(
+            t, [*n, n[-1]], step="post", color=HOSTILE, alpha=0.16, linewidth=0, label="in the air"
+        )
         for word, colour, dash in (("killed", KILL, "solid"), ("leaked", LEAKER, (0, (4, 1.2)))):
             ends = [row.end_s for row in rows if row.outcome == word and row.end_s is not None]
-            top.step(*_steps(ends, end_s), where="post", color=colour, linestyle=dash, linewidth=1.6, label=f"{word} so far")
+            top.step(
+                *_steps(ends, end_s),
+                where="post",
+                color=colour,
+                linestyle=dash,
+                linewidth=1.6,
+                label=f"{word} so far",
+            )
         top.set_ylabel("threats")
         top.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
-        top.legend(fontsize=7.5, frameon=False, ncols=3, loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.2)
+        top.legend(
+            fontsize=7.5,
+            frameon=False,
+            ncols=3,
+            loc="lower left",
+            bbox_to_anchor=(0.0, 1.0),
+            borderaxespad=0.2,
+        )
         if shots:
             low = drawing.plain(axes[1], "xy")
             t = [0.0, *(when for when, _ in changes), end_s]
             n = [0, *np.cumsum([step for _, step in changes]).tolist()]
-            low.fill_between(t, [*n, n[-1]], step="post", color=INTERCEPTOR, alpha=0.55, linewidth=0, label="in the air")
+            low.fill_between(
+                t, [*n, n[-1]], step="post", color=INTERCEPTOR, alpha=0.55, linewidth=0, label="in the air"
+            )
             channels = outcomes.capacity(played)["missile_channels"]
             is_near = max(n) > 0.4 * channels
             if is_near:
-                low.axhline(channels, color=INK, linewidth=0.9, linestyle=(0, (5, 2)), label=f"{channels} missile channels")
+                low.axhline(
+                    channels,
+                    color=INK,
+                    linewidth=0.9,
+                    linestyle=(0, (5, 2)),
+                    label=f"{channels} missile channels",
+                )
             low.set_ylim(0, max(max(n), channels if is_near else 0) * 1.12)
             low.set_ylabel("rounds")
             low.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
-            low.legend(fontsize=7.5, frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.2)
+            low.legend(
+                fontsize=7.5,
+                frameon=False,
+                ncols=2,
+                loc="lower left",
+                bbox_to_anchor=(0.0, 1.0),
+                borderaxespad=0.2,
+            )
         axes[-1].set_xlabel("seconds of the battle")
         axes[-1].set_xlim(0.0, last_s)
         return drawing.svg(figure)
-
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
@@ -25,6 +25,9 @@ WIDTH_IN: Final = 7.1
 """Width of every figure: the text's width on A4 paper, so that letters print at their size."""
 
 
+_GRIDS: Final[dict[str, Literal["both", "x", "y"]]] = {"xy": "both", "x": "x", "y": "y"}
+
+
 def new(height_in: float, width_in: float = WIDTH_IN) -> Figure:
     """An empty figure in the house style."""
     return Figure(figsize=(width_in, height_in), layout="constrained")
@@ -34,7 +37,7 @@ def plain(axis: Axes, grid: str = "") -> Axes:
     """Axes without a box, with a grid along ``x``, ``y``, both or neither."""
     axis.spines[["top", "right"]].set_visible(False)
     if grid:
-        axis.grid(visible=True, axis="both" if grid == "xy" else grid, color=RULE, linewidth=0.5)  # type: ignore[arg-type]
+        axis.grid(visible=True, axis=_GRIDS[grid], color=RULE, linewidth=0.5)
     axis.set_axisbelow(True)
     return axis
 
@@ -58,7 +61,7 @@ def place_labels(axis: Axes, labels: list[tuple[float, float, str, str, float]])
     figure = axis.figure.figure
     assert isinstance(figure, Figure)
     FigureCanvasSVG(figure)
-    figure.draw_without_rendering()  # type: ignore[no-untyped-call]
+    figure.draw_without_rendering()
     pixels = figure.dpi / 72.0
     frame = axis.get_window_extent()
     points = [axis.transData.transform((x, y)) for x, y, *_ in labels]
@@ -68,7 +71,11 @@ def place_labels(axis: Axes, labels: list[tuple[float, float, str, str, float]])
     for (x, y, text, colour, size), (px, py) in zip(labels, points, strict=True):
         wide = 0.62 * size * pixels * max(len(line) for line in text.splitlines())
         high = 1.25 * size * pixels * len(text.splitlines())
-        for dx, dy in _SIDES:
+        ahead = (
+            px - (frame.x0 + frame.x1) / 2.0,
+            py - (frame.y0 + frame.y1) / 2.0,
+        )  # away from the middle first
+        for dx, dy in sorted(_SIDES, key=lambda side: _rank(side, ahead)):
             gap = 6.0 * pixels
             left = px + dx * gap - (wide if dx < 0 else wide / 2.0 if dx == 0 else 0.0)
             low = py + dy * gap - (high if dy < 0 else high / 2.0 if dy == 0 else 0.0)
@@ -86,7 +93,14 @@ def place_labels(axis: Axes, labels: list[tuple[float, float, str, str, float]])
                 break
 
 
-_SIDES: Final = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1), (2, 2), (-2, 2), (2, -2), (-2, -2))
+_SIDES: Final = (
+    (1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1), (2, 2), (-2, 2), (2, -2), (-2, -2),
+)  # fmt: skip
+
+
+def _rank(side: tuple[int, int], ahead: tuple[float, float]) -> tuple[bool, bool]:
+    """Near sides before far ones, and of those the outer ones first; sideways is best read."""
+    return (max(abs(side[0]), abs(side[1])) > 1, side[0] * ahead[0] + side[1] * ahead[1] < 0.0)
 
 
 def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:

@@ -75,9 +75,8 @@ class Frame:
         """Angle at the earth's centre from the middle, rad."""
         phi, lam = np.radians(lat_deg), np.radians(np.asarray(lon_deg) - self.lon_deg)
         phi0 = np.radians(self.lat_deg)
-        return np.arccos(
-            np.clip(np.sin(phi0) * np.sin(phi) + np.cos(phi0) * np.cos(phi) * np.cos(lam), -1.0, 1.0)
-        )
+        cosine = np.sin(phi0) * np.sin(phi) + np.cos(phi0) * np.cos(phi) * np.cos(lam)
+        return np.asarray(np.arccos(np.clip(cosine, -1.0, 1.0)), float)
 
 
 def middle(lon_deg: Floats, lat_deg: Floats) -> Frame:

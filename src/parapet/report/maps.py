@@ -19,7 +19,7 @@ from parapet.report.geography import EARTH_KM, Floats, Frame, countries, middle
 from parapet.report.palette import FRIEND, HOSTILE, INK, KILL, LAND, LEAKER, OTHER, QUIET, SEA
 
 MARGIN = 0.07
-ASPECT_MIN, ASPECT_MAX = 0.55, 0.95
+ASPECT_MIN, ASPECT_MAX = 0.55, 0.82
 """Height of a map over its width."""
 LINES: dict[str, tuple[str, Any, float, str]] = {
     "leaked": (LEAKER, (0, (4, 1.2)), 1.7, "threat that leaked"),
@@ -93,8 +93,19 @@ def fought(scene: Scene) -> str | None:
                 continue
             x, y = frame.km(np.array([m.lon_deg for m in found]), np.array([m.lat_deg for m in found]))
             order = 8 if mark == "X" else 6
-            axis.plot(x, y, linestyle="", marker=mark, color=colour, markersize=size, markeredgewidth=0.8, zorder=order)
-            handles.append(Line2D([], [], linestyle="", marker=mark, color=colour, markersize=size, label=word))
+            axis.plot(
+                x,
+                y,
+                linestyle="",
+                marker=mark,
+                color=colour,
+                markersize=size,
+                markeredgewidth=0.8,
+                zorder=order,
+            )
+            handles.append(
+                Line2D([], [], linestyle="", marker=mark, color=colour, markersize=size, label=word)
+            )
         labels = _sites(axis, frame, scene.sites)
         drawing.place_labels(axis, [*labels, *_leaks(frame, leaks, float(np.ptp(axis.get_xlim())))])
         _legend(axis, set(), handles)
@@ -180,7 +191,9 @@ def _scale(axis: Axes, box: tuple[float, float, float, float]) -> None:
     length = max(s * 10.0**p for p in range(-1, 5) for s in (1, 2, 5) if s * 10.0**p <= wide / 4.0)
     x, y = box[1] - 0.03 * wide - length, box[2] + 0.035 * high
     axis.plot([x, x + length], [y, y], color=INK, linewidth=1.6, solid_capstyle="butt", zorder=8)
-    axis.text(x + length / 2.0, y + 0.012 * high, f"{length:g} km", ha="center", va="bottom", fontsize=7, zorder=8)
+    axis.text(
+        x + length / 2.0, y + 0.012 * high, f"{length:g} km", ha="center", va="bottom", fontsize=7, zorder=8
+    )
     x, y = box[1] - 0.03 * wide, box[3] - 0.03 * high
     axis.annotate(
         "N", (x, y), (x, y - 0.075 * high), ha="center", va="center", fontsize=8, color=INK, zorder=8,
@@ -199,7 +212,16 @@ def _sites(axis: Axes, frame: Frame, sites: Sequence[Site]) -> list[tuple[float,
             if site.kind != kind:
                 continue
             x, y = frame.km(np.array([site.lon_deg]), np.array([site.lat_deg]))
-            axis.plot(x, y, mark, color=colour, markersize=size, markeredgecolor="white", markeredgewidth=0.5, zorder=7)
+            axis.plot(
+                x,
+                y,
+                mark,
+                color=colour,
+                markersize=size,
+                markeredgecolor="white",
+                markeredgewidth=0.5,
+                zorder=7,
+            )
             if kind in ("asset", "command post"):
                 name = site.name.removesuffix(" command post")
                 labels.insert(0, (float(x[0]), float(y[0]), name, colour, 8.0))
@@ -214,7 +236,9 @@ def _legend(axis: Axes, fates: set[str], more: list[Any]) -> None:
     ]
     handles += more
     handles += [
-        Line2D([], [], linestyle="", marker="s", color=FRIEND, markersize=4.5, label="command post, launcher"),
+        Line2D(
+            [], [], linestyle="", marker="s", color=FRIEND, markersize=4.5, label="command post, launcher"
+        ),
         Line2D([], [], linestyle="", marker="^", color=FRIEND, markersize=4.5, label="radar"),
         Line2D([], [], linestyle="", marker="o", color=INK, markersize=4.2, label="defended"),
     ]

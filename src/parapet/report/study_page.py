@@ -23,27 +23,38 @@ if TYPE_CHECKING:
     from parapet.study.result import Study
 
 NOT_SHOWN = (
-    "The intervals hold what chance does in the model, not what the model leaves out. A narrow interval is no proof that "
-    "the model is right.",
-    "Where the figures themselves are in doubt, only what was drawn from their ranges is in the spread; all other figures "
-    "stand at their nominal values.",
+    "The intervals hold what chance does in the model, not what the model leaves out. A narrow interval is no proof "
+    "that the model is right.",
+    "Where the figures themselves are in doubt, only what was drawn from their ranges is in the spread; all other "
+    "figures stand at their nominal values.",
     "Differences smaller than the doubt in the figures behind them mean nothing, however many battles were played.",
-    "The defence does better here than it would: communication is perfect, crews make no mistakes, and nothing breaks but "
-    "rounds.",
+    "The defence does better here than it would: communication is perfect, crews make no mistakes, and nothing breaks "
+    "but rounds.",
     "It is no forecast of a real engagement, and no advice in real time.",
 )
 _CAPTIONS = {
-    "response": ("How the answer depends on what was varied; bands and whiskers are 95 % intervals.", "Response curves."),
+    "response": (
+        "How the answer depends on what was varied; bands and whiskers are 95 % intervals.",
+        "Response curves.",
+    ),
     "heat-map": ("The answer over the two factors.", "Table of coloured cells."),
     "tornado": ("What the answer becomes when one input at a time goes to its ends.", "Bars, widest on top."),
-    "ranking": ("What drives the answer, strongest first, with 95 % intervals.", "Points with whiskers, one row per input."),
-    "convergence": ("How the estimate of the cell with the widest interval settled with the number of battles.", "Curve."),
+    "ranking": (
+        "What drives the answer, strongest first, with 95 % intervals.",
+        "Points with whiskers, one row per input.",
+    ),
+    "convergence": (
+        "How the estimate of the cell with the widest interval settled with the number of battles.",
+        "Curve.",
+    ),
 }
 
 
 def _number(value: float, width: float) -> str:
     """With as many digits as the interval deserves."""
-    digits = 1 if not math.isfinite(width) or width <= 0.0 else min(max(0, 1 - math.floor(math.log10(width))), 3)
+    digits = (
+        1 if not math.isfinite(width) or width <= 0.0 else min(max(0, 1 - math.floor(math.log10(width))), 3)
+    )
     return f"{value:,.{digits}f}"
 
 
@@ -74,10 +85,11 @@ def page(study: Study) -> Page:
     stood_on, sources = assumptions.blocks(
         [(one.scenario, one.catalogue) for one in ready[:60]], _driving_figures(study)
     )
+    pictures = _figures(study)
     sections = [
         Section("setup", "Set-up", _setup(study, ready, cells)),
-        Section("answer", "The answer", _answer_blocks(study)),
-        Section("figures", "How it depends on what was varied", _figures(study)),
+        Section("answer", "The answer", [*pictures["answer"], *_answer_blocks(study)]),
+        Section("sure", "What drives it, and how sure it is", pictures["sure"]),
         Section("assumptions", "What it stands on", stood_on),
         Section("limits", "What it does not show", limits(NOT_SHOWN)),
         Section("repeat", "How to repeat it", _repeat(study)),
@@ -134,7 +146,7 @@ def _answer(study: Study, rows: Sequence[dict[str, Any]]) -> list[str]:
         for row in (best, worst):
             value, ends = interval(row["estimates"]["leaked"])
             words.append(f"{value}" + (f" ({ends})" if ends else "") + f" in {row['name']}")
-        made = [f"Fewest leak, on average {words[0]}; most, {words[1]}."]
+        made = [f"Mean leakers range from {words[0]} to {words[1]}."]
         made += _differences(study)
     for row in show.sample_rows(study)[:3]:
         where = f"in {row['name']} " if len(rows) > 1 else ""
@@ -158,7 +170,8 @@ def _differences(study: Study) -> list[str]:
         d = row["difference"]
         has_ends = d["low"] is not None and d["high"] is not None
         is_clear = has_ends and (d["low"] > 0.0 or d["high"] < 0.0)
-        verb = f"leaks {abs(d['value']):.1f} {'more' if d['value'] > 0 else 'fewer'}" if is_clear else "is not told apart"
+        more = "more" if d["value"] > 0 else "fewer"
+        verb = f"leaks {abs(d['value']):.1f} {more}" if is_clear else "is not told apart"
         ends = f" (difference {d['low']:+.1f} to {d['high']:+.1f})" if has_ends else ""
         text = f"{row['b']} {verb} {'than' if is_clear else 'from'} {row['a']}{ends}"
         doubt = row.get("doubt")
@@ -208,8 +221,8 @@ def _map_of_first(study: Study, first: Checked) -> Picture | None:
     groups = [(group.name, group.count, member_names(group)) for group in first.scenario.raid]
     return Picture(
         maps.raid(made, groups),
-        "The raid as it flew in run 0 of the first scenario. Coastlines and borders: Natural Earth, as held on the ground; no "
-        "position is taken on them.",
+        "The raid as it flew in run 0 of the first scenario. Coastlines and borders: Natural Earth, as held on the "
+        "ground; no position is taken on them.",
         f"Map of the raid: paths of {len(made.of('threat'))} threats.",
     )
 
@@ -224,10 +237,19 @@ def _answer_blocks(study: Study) -> list[Block]:
                for key in ("nominal", "p10", "median", "p90", "sd_between_samples", "sd_within_sample"))]
             for row in show.sample_rows(study)
         ]  # fmt: skip
-        head = ["cell", "readings", "nominal", "10 %", "median", "90 %", "sd between readings", "sd of runs in one"]
+        head = [
+            "cell",
+            "readings",
+            "nominal",
+            "10 %",
+            "median",
+            "90 %",
+            "sd between readings",
+            "sd of runs in one",
+        ]
         caption = "Mean leakers over readings of the disputed figures: does the answer survive the doubt in the data?"
         blocks.append(Table(caption, head, rows, frozenset(range(1, 8))))
-    if study.n_cells > 1:
+    if any(cell["variant"] for cell in study.manifest["cells"]):
         try:
             blocks += [
                 block
@@ -236,13 +258,13 @@ def _answer_blocks(study: Study) -> list[Block]:
             ]
             blocks.append(
                 Prose(
-                    "Differences are second minus first, with the same draws for both. 'Saved' says how many times more "
-                    "battles independent draws would need.", style="note",
+                    "Differences are second minus first, with the same draws for both. 'Saved' says how many times "
+                    "more battles independent draws would need.", style="note",
                 )
             )  # fmt: skip
         except InputError:
             pass
-    elif study.runs.height:
+    elif study.n_cells == 1:
         blocks += [Prose(line, style="note") for line in show.closed_form(study).lines]
     return blocks
 
@@ -274,21 +296,24 @@ def _cells(study: Study) -> Table:
     return Table(caption, head, body, frozenset(right), note=note, is_small=True)
 
 
-def _figures(study: Study) -> list[Block]:
-    """The figures that fit the study's design."""
+def _figures(study: Study) -> dict[str, list[Block]]:
+    """The figures that fit the study's design: those that answer, and those that say how surely."""
     from parapet.study.pictures import draw, drivers
 
-    blocks: list[Block] = []
+    blocks: dict[str, list[Block]] = {"answer": [], "sure": []}
     with tempfile.TemporaryDirectory() as folder:
         for path in draw(study, Path(folder)):
             if path.suffix == ".svg":
                 caption, alt = _CAPTIONS.get(path.stem, (path.stem.replace("-", " "), "Figure."))
-                blocks.append(Picture(path.read_text(encoding="utf-8"), caption, alt))
+                where = "sure" if path.stem in ("ranking", "convergence") else "answer"
+                blocks[where].append(Picture(path.read_text(encoding="utf-8"), caption, alt))
     try:
         drivers(study)
     except InputError as error:
-        blocks.append(Prose(f"What drives the answer cannot be said yet: {error}", style="note"))
-    return blocks or [Prose("Nothing was varied, and one battle settles no estimate.")]
+        blocks["sure"].append(Prose(f"What drives the answer cannot be said yet: {error}", style="note"))
+    if not blocks["sure"]:
+        blocks["sure"] = [Prose("One battle settles no estimate: play more.")]
+    return blocks
 
 
 def _driving_figures(study: Study) -> list[str]:
@@ -305,7 +330,11 @@ def _driving_figures(study: Study) -> list[str]:
         return []
     found: list[str] = []
     for group in ranked["input"].to_list():
-        found += study.inputs.filter(study.inputs["group"] == group)["figure"].unique(maintain_order=True).to_list()
+        found += (
+            study.inputs.filter(study.inputs["group"] == group)["figure"]
+            .unique(maintain_order=True)
+            .to_list()
+        )
     return found
 
 
@@ -327,5 +356,7 @@ def _repeat(study: Study) -> list[Block]:
         Listing(f"parapet {command}\nparapet report {where}"),
         Prose("Any one of them can be played and watched again:"),
         Listing(f"{again}\n{again.replace('parapet run', 'parapet report')}"),
-        Table("Identity of this study", ["what", "value"], [[Cell(name), Cell(value)] for name, value in rows]),
+        Table(
+            "Identity of this study", ["what", "value"], [[Cell(name), Cell(value)] for name, value in rows]
+        ),
     ]
