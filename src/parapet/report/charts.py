@@ -90,8 +90,10 @@ def swim_lanes(battle: Battle) -> Lanes | None:
     pitch = min(0.22, 9.3 / len(chosen))
     size = min(7.5, pitch * 72 * 0.72)
     with rc_context(drawing.STYLE):
-        figure = drawing.new(0.95 + pitch * len(chosen))
-        axis = drawing.plain(figure.subplots(), "x")
+        longest = max(len(rows[i].name) for i in chosen)
+        left_in = min(0.15 + longest * size * 0.62 / 72.0, 2.4)
+        figure, axis = drawing.fixed(1.12 + pitch * len(chosen), left_in, 0.1, 0.42, 0.7)
+        drawing.plain(axis, "x")
         for lane, i in enumerate(chosen):
             parts = threat_ladder(played, i)
             axis.broken_barh(

@@ -29,8 +29,18 @@ _GRIDS: Final[dict[str, Literal["both", "x", "y"]]] = {"xy": "both", "x": "x", "
 
 
 def new(height_in: float, width_in: float = WIDTH_IN) -> Figure:
-    """An empty figure in the house style."""
+    """An empty figure in the house style, laid out by what stands in it."""
     return Figure(figsize=(width_in, height_in), layout="constrained")
+
+
+def fixed(
+    height_in: float, left_in: float, right_in: float, bottom_in: float, top_in: float
+) -> tuple[Figure, Axes]:
+    """A figure with one axes and these margins in inches: much quicker to draw where there is much to lay out."""
+    figure = Figure(figsize=(WIDTH_IN, height_in))
+    wide, high = WIDTH_IN - left_in - right_in, height_in - bottom_in - top_in
+    axis = figure.add_axes((left_in / WIDTH_IN, bottom_in / height_in, wide / WIDTH_IN, high / height_in))
+    return figure, axis
 
 
 def plain(axis: Axes, grid: str = "") -> Axes:
@@ -57,11 +67,11 @@ def place_labels(axis: Axes, labels: list[tuple[float, float, str, str, float]])
     Parameters
     ----------
     labels : (x, y, text, colour, size in points), the most important first. One that fits nowhere is left out.
+
+    The axes' place and limits must be the final ones (`fixed`).
     """
     figure = axis.figure.figure
     assert isinstance(figure, Figure)
-    FigureCanvasSVG(figure)
-    figure.draw_without_rendering()
     pixels = figure.dpi / 72.0
     frame = axis.get_window_extent()
     points = [axis.transData.transform((x, y)) for x, y, *_ in labels]

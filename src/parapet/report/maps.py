@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
+from scipy.spatial import cKDTree
 
 from parapet.export.model import Mark, Scene, Site, Track
 from parapet.report import drawing
@@ -19,6 +21,8 @@ from parapet.report.geography import EARTH_KM, Floats, Frame, countries, middle
 from parapet.report.palette import FRIEND, HOSTILE, INK, KILL, LAND, LEAKER, OTHER, QUIET, SEA
 
 MARGIN = 0.07
+WIDE = 2.5
+"""A name is wide and low: what stands beside it is nearer by this than what stands above it."""
 ASPECT_MIN, ASPECT_MAX = 0.55, 0.82
 """Height of a map over its width."""
 LINES: dict[str, tuple[str, Any, float, str]] = {
@@ -45,12 +49,7 @@ def raid(scene: Scene, groups: Sequence[tuple[str, int, Sequence[str]]]) -> str:
     lat = np.concatenate([*(t.lat_deg for t in threats), [s.lat_deg for s in scene.sites]])
     with rc_context(drawing.STYLE):
         frame, figure, axis = _map(lon, lat, threats)
-        for fate in ("other", "killed", "leaked"):
-            for track in threats:
-                if _fate(track) == fate:
-                    colour, dash, width, _ = LINES[fate]
-                    x, y = frame.km(track.lon_deg, track.lat_deg)
-                    axis.plot(x, y, color=colour, linestyle=dash, linewidth=width, zorder=4, alpha=0.9)
+        _paths(axis, frame, threats, 1.0, 0.9)
         by_name = {track.name: track for track in threats}
         starts: list[tuple[float, float, str, str, float]] = []
         for name, count, members in groups:
@@ -79,10 +78,7 @@ def fought(scene: Scene) -> str | None:
     leaks = [m for m in marks if m.kind == "leak"]
     with rc_context(drawing.STYLE):
         frame, figure, axis = _map(lon, lat, scene.of("threat"))
-        for track in scene.of("threat"):
-            colour, dash, width, _ = LINES[_fate(track)]
-            x, y = frame.km(track.lon_deg, track.lat_deg)
-            axis.plot(x, y, color=colour, linestyle=dash, linewidth=width * 0.6, alpha=0.45, zorder=3)
+        _paths(axis, frame, scene.of("threat"), 0.6, 0.45)
         handles = []
         for found, colour, mark, size, word in (
             (misses, QUIET, "x", 3.6, "round ended without a kill"),
@@ -112,6 +108,17 @@ def fought(scene: Scene) -> str | None:
         return drawing.svg(figure)
 
 
+def _paths(axis: Axes, frame: Frame, threats: Sequence[Track], width: float, alpha: float) -> None:
+    """Paths of threats, leakers on top."""
+    for fate in ("other", "killed", "leaked"):
+        colour, dash, broad, _ = LINES[fate]
+        mine = [np.column_stack(frame.km(t.lon_deg, t.lat_deg)) for t in threats if _fate(t) == fate]
+        axis.add_collection(
+            LineCollection(mine, colors=colour, linestyles=[dash], linewidths=broad * width, alpha=alpha, zorder=4),
+            autolim=False,
+        )  # fmt: skip
+
+
 def _leaks(frame: Frame, leaks: Sequence[Mark], wide_km: float) -> list[tuple[float, float, str, str, float]]:
     """Names of what came through; those of one group that struck the same place are counted."""
     found: list[tuple[float, float, str, list[str]]] = []
@@ -139,16 +146,14 @@ def _map(lon: Floats, lat: Floats, tracks: Sequence[Track]) -> tuple[Frame, Any,
     wide = max(wide, high / aspect) * (1.0 + 2.0 * MARGIN)
     x0, y0 = float(x.min() + x.max()) / 2.0, float(y.min() + y.max()) / 2.0
     box = (x0 - wide / 2.0, x0 + wide / 2.0, y0 - wide * aspect / 2.0, y0 + wide * aspect / 2.0)
-    figure = drawing.new(drawing.WIDTH_IN * aspect + 0.35)
-    axis = figure.subplots()
-    axis.set_aspect("equal")
+    figure, axis = drawing.fixed((drawing.WIDTH_IN - 0.04) * aspect + 0.42, 0.02, 0.02, 0.4, 0.02)
     axis.set_xlim(box[0], box[1])
     axis.set_ylim(box[2], box[3])
     axis.set_xticks([])
     axis.set_yticks([])
     axis.set_facecolor(SEA)
     axis.spines[:].set_color(QUIET)
-    flown = [np.column_stack(frame.km(track.lon_deg[::5], track.lat_deg[::5])) for track in tracks]
+    flown = [np.column_stack(frame.km(track.lon_deg[::3], track.lat_deg[::3])) for track in tracks]
     _land(axis, frame, box, np.concatenate([*flown, np.column_stack([x, y])]))
     _scale(axis, box)
     return frame, figure, axis
@@ -159,6 +164,7 @@ def _land(axis: Axes, frame: Frame, box: tuple[float, float, float, float], busy
     reach = math.hypot(max(abs(box[0]), abs(box[1])), max(abs(box[2]), abs(box[3]))) / EARTH_KM
     grid = np.meshgrid(np.linspace(box[0], box[1], 24)[1:-1], np.linspace(box[2], box[3], 24)[1:-1])
     inner = np.column_stack([grid[0].ravel(), grid[1].ravel()])
+    tree = cKDTree(busy / np.array([WIDE, 1.0]))
     for country in countries():
         within = np.zeros(len(inner), bool)
         for ring in country.rings:
@@ -174,12 +180,11 @@ def _land(axis: Axes, frame: Frame, box: tuple[float, float, float, float], busy
             within |= path.contains_points(inner)
         if within.sum() > 40:
             at = inner[within]
-            # a name is wide and low: what stands beside it is nearer than what stands above it
-            off = np.abs(at[:, None, :] - busy[None, :, :]) / np.array([2.5, 1.0])
             edge = np.minimum.reduce(
-                [(at[:, 0] - box[0]) / 2.5, (box[1] - at[:, 0]) / 2.5, at[:, 1] - box[2], box[3] - at[:, 1]]
+                [(at[:, 0] - box[0]) / WIDE, (box[1] - at[:, 0]) / WIDE, at[:, 1] - box[2], box[3] - at[:, 1]]
             )
-            x, y = at[int(np.argmax(np.minimum(np.hypot(*off.transpose(2, 0, 1)).min(axis=1), edge)))]
+            off, _ = tree.query(at / np.array([WIDE, 1.0]))
+            x, y = at[int(np.argmax(np.minimum(off, edge)))]
             axis.text(
                 x, y, " ".join(country.name.upper()), fontsize=6.5, color="#a5a294", ha="center", va="center", zorder=2
             )  # fmt: skip
@@ -189,11 +194,9 @@ def _scale(axis: Axes, box: tuple[float, float, float, float]) -> None:
     """A scale bar of a round length and an arrow to north."""
     wide, high = box[1] - box[0], box[3] - box[2]
     length = max(s * 10.0**p for p in range(-1, 5) for s in (1, 2, 5) if s * 10.0**p <= wide / 4.0)
-    x, y = box[1] - 0.03 * wide - length, box[2] + 0.035 * high
-    axis.plot([x, x + length], [y, y], color=INK, linewidth=1.6, solid_capstyle="butt", zorder=8)
-    axis.text(
-        x + length / 2.0, y + 0.012 * high, f"{length:g} km", ha="center", va="bottom", fontsize=7, zorder=8
-    )
+    x, y = box[1] - length, box[2] - 0.045 * high
+    axis.plot([x, x + length], [y, y], color=INK, linewidth=1.6, solid_capstyle="butt", clip_on=False)
+    axis.text(x + length / 2.0, y - 0.012 * high, f"{length:g} km", ha="center", va="top", fontsize=7)
     x, y = box[1] - 0.03 * wide, box[3] - 0.03 * high
     axis.annotate(
         "N", (x, y), (x, y - 0.075 * high), ha="center", va="center", fontsize=8, color=INK, zorder=8,
@@ -208,23 +211,17 @@ def _sites(axis: Axes, frame: Frame, sites: Sequence[Site]) -> list[tuple[float,
         ("launcher", FRIEND, "s", 2.0), ("radar", FRIEND, "^", 3.6), ("command post", FRIEND, "s", 4.6),
         ("asset", INK, "o", 4.2),
     ):  # fmt: skip
-        for site in sites:
-            if site.kind != kind:
-                continue
-            x, y = frame.km(np.array([site.lon_deg]), np.array([site.lat_deg]))
-            axis.plot(
-                x,
-                y,
-                mark,
-                color=colour,
-                markersize=size,
-                markeredgecolor="white",
-                markeredgewidth=0.5,
-                zorder=7,
-            )
-            if kind in ("asset", "command post"):
-                name = site.name.removesuffix(" command post")
-                labels.insert(0, (float(x[0]), float(y[0]), name, colour, 8.0))
+        mine = [site for site in sites if site.kind == kind]
+        x, y = frame.km(np.array([s.lon_deg for s in mine]), np.array([s.lat_deg for s in mine]))
+        axis.plot(
+            x, y, mark, color=colour, markersize=size, markeredgecolor="white", markeredgewidth=0.5, zorder=7
+        )  # fmt: skip
+        if kind in ("asset", "command post"):
+            found = [
+                (at_x, at_y, site.name.removesuffix(" command post"), colour, 8.0)
+                for at_x, at_y, site in zip(x.tolist(), y.tolist(), mine, strict=True)
+            ]
+            labels = [*found, *labels]
     return labels
 
 
