@@ -28,7 +28,7 @@ def nasty_text() -> str:
     text = re.sub(r"(?m)^question: .*$", f"question: '{MARKUP} or not?'", text, count=1)
     text = re.sub(r"\bPower plant\b", f"'{MARKUP}plant'", text)
     text = re.sub(r"\bname: kalibr\b", f"name: '{MARKUP}-->kalibr'", text)
-    text = re.sub(r"\bname: S-400 Mürted\b", "name: '</style><script>x</script>S-400'", text)
+    text = re.sub(r"\bname: S-400 Mürted\b", "name: '<style><script>x<script>S-400'", text)
     return re.sub(r"count: (\d+)", lambda m: f"count: {max(1, int(m[1]) // 3)}", text)
 
 
@@ -46,7 +46,7 @@ def made(battle: Battle) -> Scene:
 
 @pytest.fixture(scope="session")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """Two variants at two raid sizes, six runs each."""
+    """Two variants at two raid sizes, 22 runs each."""
     folder = tmp_path_factory.mktemp("study")
     (folder / "city.yaml").write_text((ROOT / "studies" / "city.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     text = f"""
@@ -59,7 +59,7 @@ variants:
   look<b>: {{"systems[guard].doctrine.salvo": 1}}
 factors:
   raid[cruise].count: {{levels: [10, 40], label: raid}}
-runs: 6
+runs: 22
 seed: 3
 """
     (folder / "asked.yaml").write_text(text, encoding="utf-8")

@@ -36,7 +36,7 @@ def test_numbers_are_the_totals(page, battle):
 
 
 def test_every_leaker_is_in_the_table_with_its_reasons(page, battle):
-    (table,) = [t for t in blocks(page, Table, "leaked")]
+    (table,) = blocks(page, Table, "leaked")
     leakers = [(i, row) for i, row in enumerate(battle.threat_rows) if row.outcome == "leaked"]
     assert [row[0].text for row in table.rows] == [row.name for _, row in leakers]
     for cells, (i, row) in zip(table.rows, leakers, strict=True):

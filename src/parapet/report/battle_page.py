@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 STORIES_MAX = 6
 """Leakers whose whole story is told."""
 NAMED_MAX = 6
+LANES_TOGETHER = 45
+"""With more lanes the chart takes a page of its own."""
 
 NOT_SHOWN = (
     "One battle is an anecdote: with other draws the same scenario ends otherwise. How often, and how surely, is what "
@@ -250,7 +252,8 @@ def _outcome(battle: Battle, scene: Scene, names: dict[str, str]) -> list[Block]
         blocks.append(
             Picture(
                 charts.over_time(battle),
-                "The battle over time: threats in the air, killed and leaked, and rounds in the air.",
+                "The battle over time: threats in the air, killed and leaked, and rounds in the air. Rounds that home "
+                "by themselves may free their channel.",
                 "Curves of threats and rounds over the seconds of the battle.",
             )
         )  # fmt: skip
@@ -265,7 +268,7 @@ def _chains(battle: Battle) -> list[Block]:
     return [
         Prose(
             "One lane per threat, from launch to end. The colour says what the fire unit that came furthest could do "
-            f"about it at that time. {which}".strip(), style="intro",
+            f"about it at that time. {which}".strip(), style="intro" if lanes.shown <= LANES_TOGETHER else "",
         ),
         Picture(
             lanes.svg, "Kill chains. Names and lanes of leakers are marked.",

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from matplotlib import rc_context
+
 from parapet.errors import InputError, ParapetError
 from parapet.report import assumptions, maps
 from parapet.report.battle_page import described, facts, limits, many, source_list
@@ -50,23 +52,16 @@ _CAPTIONS = {
 }
 
 
-def _number(value: float, width: float) -> str:
-    """With as many digits as the interval deserves."""
-    digits = (
-        1 if not math.isfinite(width) or width <= 0.0 else min(max(0, 1 - math.floor(math.log10(width))), 3)
-    )
-    return f"{value:,.{digits}f}"
-
-
 def interval(estimate: Estimate) -> tuple[str, str]:
-    """``2.3`` and ``1.4 to 3.1``; the second is empty where there is no interval."""
+    """``2.3`` and ``1.4 to 3.1``, with as many digits as the interval deserves; the second empty without one."""
     width = estimate.high - estimate.low
     if not math.isfinite(estimate.value):
         return "–", ""
-    ends = ""
-    if math.isfinite(width):
-        ends = f"{_number(estimate.low, width)} to {_number(estimate.high, width)}"
-    return _number(estimate.value, width), ends
+    is_known = math.isfinite(width)
+    digits = 1 - math.floor(math.log10(width)) if is_known and width > 0.0 else 1
+    digits = min(max(0 if abs(estimate.value) >= 100.0 else 1, digits), 3)
+    ends = f"{estimate.low:,.{digits}f} to {estimate.high:,.{digits}f}" if is_known else ""
+    return f"{estimate.value:,.{digits}f}", ends
 
 
 def page(study: Study) -> Page:
@@ -301,7 +296,7 @@ def _figures(study: Study) -> dict[str, list[Block]]:
     from parapet.study.pictures import draw, drivers
 
     blocks: dict[str, list[Block]] = {"answer": [], "sure": []}
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, rc_context({"text.parse_math": False}):
         for path in draw(study, Path(folder)):
             if path.suffix == ".svg":
                 caption, alt = _CAPTIONS.get(path.stem, (path.stem.replace("-", " "), "Figure."))
@@ -312,7 +307,7 @@ def _figures(study: Study) -> dict[str, list[Block]]:
     except InputError as error:
         blocks["sure"].append(Prose(f"What drives the answer cannot be said yet: {error}", style="note"))
     if not blocks["sure"]:
-        blocks["sure"] = [Prose("One battle settles no estimate: play more.")]
+        blocks["sure"] = [Prose("So few battles do not show how the estimate settles; more would.")]
     return blocks
 
 
