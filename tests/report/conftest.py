@@ -48,7 +48,9 @@ def made(battle: Battle) -> Scene:
 def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     """Two variants at two raid sizes, 22 runs each."""
     folder = tmp_path_factory.mktemp("study")
-    (folder / "city.yaml").write_text((ROOT / "studies" / "city.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    (folder / "city.yaml").write_text(
+        (ROOT / "studies" / "city.yaml").read_text(encoding="utf-8"), encoding="utf-8"
+    )
     text = f"""
 parapet-study: 1
 title: '{NASTY}'

@@ -19,7 +19,11 @@ def test_every_deciding_figure_is_told_with_its_grade():
     scenario, catalogue = load()
     blocks, sources = assumptions.blocks([(scenario, catalogue)])
     (table,) = [block for block in blocks if isinstance(block, Table)]
-    told = [one for one in assumptions.used(scenario, catalogue) if one.decides and one.figure.written != (0.0, 0.0, 0.0)]
+    told = [
+        one
+        for one in assumptions.used(scenario, catalogue)
+        if one.decides and one.figure.written != (0.0, 0.0, 0.0)
+    ]
     assert len(table.rows) == len(told) > 30
     for cells, one in zip(table.rows, told, strict=True):
         assert cells[5].text == one.figure.grade in GRADES
@@ -30,7 +34,9 @@ def test_every_deciding_figure_is_told_with_its_grade():
             source = catalogue.sources[one.figure.source]
             assert source.fields["title"] in title and url == source.url
     channels = next(c for c in table.rows if c[1].text == "how many targets at once")
-    assert channels[3].text.startswith("10") and channels[4].text == "6 to 10" and channels[5].text == "derived"
+    assert (
+        channels[3].text.startswith("10") and channels[4].text == "6 to 10" and channels[5].text == "derived"
+    )
 
 
 def test_shares_are_counted():

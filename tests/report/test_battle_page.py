@@ -62,7 +62,9 @@ def test_sections_and_what_must_not_be_missing(page, battle):
     commands = "\n".join(block.text for block in blocks(page, Listing, "repeat"))
     assert "parapet run x.yaml --seed 7" in commands and "parapet report x.yaml --seed 7" in commands
     cells = {row[0].text: row[1].text for t in blocks(page, Table, "repeat") for row in t.rows}
-    assert cells["engine"] == battle.played.engine_id and cells["scenario hash"] == battle.played.scenario_hash
+    assert (
+        cells["engine"] == battle.played.engine_id and cells["scenario hash"] == battle.played.scenario_hash
+    )
     assert len(blocks(page, Picture)) == 5
 
 

@@ -91,11 +91,17 @@ def test_a_browser_finds_nothing_to_run(battle, tmp_path):
     path = report(battle, tmp_path / "report.html")
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     probe = tmp_path / "probe.html"
-    probe.write_text(path.read_text(encoding="utf-8").replace("</main>", "<script>document.title='RAN'</script></main>"))
-    done = subprocess.run([browser, *options, "--dump-dom", probe.as_uri()], capture_output=True, text=True, timeout=120)
+    probe.write_text(
+        path.read_text(encoding="utf-8").replace("</main>", "<script>document.title='RAN'</script></main>")
+    )
+    done = subprocess.run(
+        [browser, *options, "--dump-dom", probe.as_uri()], capture_output=True, text=True, timeout=120
+    )
     assert "<main>" in done.stdout and "<title>RAN" not in done.stdout  # the policy holds
     subprocess.run(
         [browser, *options, "--no-pdf-header-footer", f"--print-to-pdf={tmp_path / 'x.pdf'}", path.as_uri()],
         capture_output=True, timeout=120, check=True,
     )  # fmt: skip
-    assert (tmp_path / "x.pdf").read_bytes().count(b"/Type /Page\n") > 4 or b"/Count" in (tmp_path / "x.pdf").read_bytes()
+    assert (tmp_path / "x.pdf").read_bytes().count(b"/Type /Page\n") > 4 or b"/Count" in (
+        tmp_path / "x.pdf"
+    ).read_bytes()

@@ -40,8 +40,6 @@ if TYPE_CHECKING:
 STORIES_MAX = 6
 """Leakers whose whole story is told."""
 NAMED_MAX = 6
-LANES_TOGETHER = 45
-"""With more lanes the chart takes a page of its own."""
 
 NOT_SHOWN = (
     "One battle is an anecdote: with other draws the same scenario ends otherwise. How often, and how surely, is what "
@@ -89,7 +87,7 @@ def page(battle: Battle, scenario: Scenario, catalogue: Catalogue, scene: Scene,
         Section("setup", "Set-up", _setup(scenario, catalogue, scene)),
         Section("outcome", "What came of it", _outcome(battle, scene, names)),
         Section("chains", "Kill chains", _chains(battle)),
-        Section("leaked", "Why threats leaked", _leaked(battle, leakers, command)),
+        Section("leaked", "Why threats leaked", _leaked(battle, leakers, command, names)),
         Section("assumptions", "What it stands on", stood_on),
         Section("limits", "What it does not show", limits(NOT_SHOWN)),
         Section("repeat", "How to repeat it", _repeat(battle, scenario, command)),
@@ -268,7 +266,7 @@ def _chains(battle: Battle) -> list[Block]:
     return [
         Prose(
             "One lane per threat, from launch to end. The colour says what the fire unit that came furthest could do "
-            f"about it at that time. {which}".strip(), style="intro" if lanes.shown <= LANES_TOGETHER else "",
+            f"about it at that time. {which}".strip(), style="intro",
         ),
         Picture(
             lanes.svg, "Kill chains. Names and lanes of leakers are marked.",
@@ -281,7 +279,7 @@ def _seconds(value: float | None) -> str:
     return "–" if value is None else f"{value:,.0f} s"
 
 
-def _leaked(battle: Battle, leakers: Sequence[ThreatRow], command: str) -> list[Block]:
+def _leaked(battle: Battle, leakers: Sequence[ThreatRow], command: str, names: dict[str, str]) -> list[Block]:
     if not leakers:
         close = telling_threats(battle.threat_rows, battle.shot_rows, battle.played, 2)
         blocks: list[Block] = [Prose("Nothing leaked. The closest shaves:" if close else "Nothing leaked.")]
@@ -294,7 +292,7 @@ def _leaked(battle: Battle, leakers: Sequence[ThreatRow], command: str) -> list[
         last = threat_ladder(battle.played, [r.name for r in battle.threat_rows].index(row.name))
         rows.append(
             [
-                Cell(row.name, "leaked"), Cell(row.type), Cell(seen), Cell(far), Cell(_seconds(row.first_track_s)),
+                Cell(row.name, "leaked"), Cell(names.get(row.type, row.type)), Cell(seen), Cell(far), Cell(_seconds(row.first_track_s)),
                 Cell(str(row.n_rounds), "" if row.n_rounds else "full"),
                 Cell("; ".join(f"{reason} {seconds:,.0f} s" for reason, seconds in held)),
                 Cell(last[-1].reason if last else ""), Cell(_seconds(row.end_s)),
@@ -319,8 +317,8 @@ def _leaked(battle: Battle, leakers: Sequence[ThreatRow], command: str) -> list[
         is_small=True,
     )
     told = telling_threats(battle.threat_rows, battle.shot_rows, battle.played, len(battle.threat_rows))
-    names = {row.name for row in leakers}
-    first = [battle.threat_rows[i].name for i in told if battle.threat_rows[i].name in names][:STORIES_MAX]
+    known = {row.name for row in leakers}
+    first = [battle.threat_rows[i].name for i in told if battle.threat_rows[i].name in known][:STORIES_MAX]
     made: list[Block] = [table]
     made.append(
         Prose(

@@ -87,8 +87,8 @@ def swim_lanes(battle: Battle) -> Lanes | None:
     if not chosen:
         return None
     rows, played = battle.threat_rows, battle.played
-    pitch = min(0.22, 9.3 / len(chosen))
-    size = min(7.5, pitch * 72 * 0.72)
+    pitch = min(0.22, 7.25 / len(chosen))
+    size = min(7.5, pitch * 72 * 0.85)
     with rc_context(drawing.STYLE):
         longest = max(len(rows[i].name) for i in chosen)
         left_in = min(0.15 + longest * size * 0.62 / 72.0, 2.4)
