@@ -292,7 +292,8 @@ def _leaked(battle: Battle, leakers: Sequence[ThreatRow], command: str, names: d
         last = threat_ladder(battle.played, [r.name for r in battle.threat_rows].index(row.name))
         rows.append(
             [
-                Cell(row.name, "leaked"), Cell(names.get(row.type, row.type)), Cell(seen), Cell(far), Cell(_seconds(row.first_track_s)),
+                Cell(row.name, "leaked"), Cell(names.get(row.type, row.type)), Cell(seen), Cell(far),
+                Cell(_seconds(row.first_track_s)),
                 Cell(str(row.n_rounds), "" if row.n_rounds else "full"),
                 Cell("; ".join(f"{reason} {seconds:,.0f} s" for reason, seconds in held)),
                 Cell(last[-1].reason if last else ""), Cell(_seconds(row.end_s)),
