@@ -5,7 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-INSTALL := $(PIP) install --require-hashes --only-binary :all:
+# --no-deps: a lock names everything already, and holds what requirements-overrides.in says instead of what a package says.
+INSTALL := $(PIP) install --require-hashes --only-binary :all: --no-deps
 
 # A stamp says that a step was done; it is done again only when what it stands on has changed.
 MADE := $(VENV)/.made-venv
@@ -52,7 +53,7 @@ lock: ## resolve the locks anew (needs uv)
 	$(LOCK) -c requirements.txt -c requirements-build.txt --group dev -o requirements-dev.txt
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-build \
-	--no-emit-index-url --no-annotate --no-header -c requirements-limits.in
+	--no-emit-index-url --no-annotate --no-header -c requirements-limits.in --override requirements-overrides.in
 
 clean: ## remove .venv, what was built and what tools left behind
 	rm -rf $(VENV) site dist out .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -242,29 +242,92 @@ def export(
     format: Annotated[
         str,
         typer.Option(
-            "--format", metavar="F", help="acmi, kml, kmz, geojson, czml, csv or parquet.", show_default=False
+            "--format", metavar="F", help="acmi, kml, kmz, geojson, czml, dis, asterix, csv or parquet.",
+            show_default=False,
         ),
     ],
     out: Annotated[
-        Path,
+        Path | None,
         typer.Option("--out", metavar="PATH", help="File; for csv and parquet a new folder.", show_default=False),
-    ],
+    ] = None,
+    live: Annotated[
+        str | None,
+        typer.Option("--live", metavar="URL", help="dis, asterix: send to udp://127.0.0.1:PORT.", show_default=False),
+    ] = None,
+    speed: Annotated[float, typer.Option("--speed", help="Of --live: times as fast as the battle.")] = 1.0,
     seed: Seed = None,
     run: RunNumber = 0,
     as_json: Json = False,
     cell: CellName = None,
     sample: Sample = 0,
 ) -> None:
-    """Play a battle and write it for another tool: Tacview, Google Earth, a GIS, Cesium, or tables."""
-    from parapet.export import check_target
+    """Play a battle and write it for another tool: Tacview, Google Earth, a GIS, Cesium, DIS, ASTERIX, or tables."""
+    from parapet.export import check_live, check_target, send
     from parapet.export import export as write
 
-    check_target(format, out)  # before anything takes time
-    written = write(_battle(file, seed, run, "full", cell, sample), format, out)
+    if (out is None) == (live is None):
+        raise InputError("export: say either where to write (--out PATH) or where to send (--live URL).")
+    if out is not None:  # before anything takes time
+        check_target(format, out)
+        written = write(_battle(file, seed, run, "full", cell, sample), format, out)
+    else:
+        assert live is not None
+        check_live(format, live, speed)
+        battle = _battle(file, seed, run, "full", cell, sample)
+        _say(f"sending {battle.played.duration_s:.0f} s of battle to {live} at {speed:g} x; Ctrl-C stops it")
+        written = send(battle, format, live, speed)
     if as_json:
         _print_json(written.to_dict())
     else:
         print(written)
+
+
+@app.command()
+def report(
+    file: Playable,
+    out: Annotated[Path, typer.Option("--out", metavar="PATH", help="HTML file to write.")] = Path("report.html"),
+    seed: Seed = None,
+    run: Annotated[
+        int | None,
+        typer.Option("--run", min=0, help="One battle: of a stored study this run of it.", show_default=False),
+    ] = None,
+    cell: CellName = None,
+    sample: Sample = 0,
+) -> None:
+    """Write one self-contained HTML file on a battle or a stored study: set-up, answer, why, assumptions."""
+    from parapet import report as reports
+
+    path = reports.check_target(out)  # before anything takes time
+    if file.is_dir() and run is None:
+        if seed is not None or cell is not None or sample:
+            raise InputError("report: --seed, --cell and --sample choose one battle; say which with --run too.")
+        from parapet.study.result import Study
+
+        text = reports.study_html(Study(file))
+    else:
+        battle = _battle(file, seed, run or 0, "full", cell, sample)
+        again = f"run {shlex.quote(str(file))}" + ("" if file.is_dir() else f" --seed {battle.seed}")
+        again += f" --run {run}" if run else ""
+        again += "" if cell is None else f" --cell {shlex.quote(cell)}"
+        again += f" --sample {sample}" if sample else ""
+        text = reports.battle_html(battle, *_played_from(file, battle, cell, sample), again)
+    reports.write(text, path)
+    print(f"wrote {path} ({len(text.encode()):,} bytes)")
+
+
+def _played_from(file: Path, battle: Any, cell: str | None, sample: int) -> tuple[Any, Any]:
+    """Scenario and catalogue that a battle was played with."""
+    from parapet.scenario import check as checks
+
+    if not file.is_dir():
+        return battle.played.scenario, checks.catalogue_for(battle.played.scenario)
+    from parapet.study.design import checked
+    from parapet.study.result import Study
+
+    study = Study(file)
+    asked, cells, samples = study.plan()
+    ready = checked(asked, cells[study.cell_number(cell or 0)], samples[sample])
+    return ready.scenario, ready.catalogue
 
 
 @app.command()

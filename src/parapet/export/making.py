@@ -115,7 +115,7 @@ class _Maker:
         **said: Any,
     ) -> Track:
         """A track of these samples, with a point before and one after where they are known and no samples already."""
-        t_s, ecef, sigma = self.t_s[rows], self.ecef[rows], self.sigma[rows]
+        t_s, ecef, sigma, velocity = self.t_s[rows], self.ecef[rows], self.sigma[rows], self.velocity[rows]
         is_sampled = np.ones(len(rows), dtype=bool)
         for point, at in ((first, 0), (last, -1)):
             if point is None:
@@ -125,10 +125,12 @@ class _Maker:
             end = 0 if at == 0 else len(t_s)
             t_s, ecef = np.insert(t_s, end, point[0]), np.insert(ecef, end, point[1], axis=0)
             sigma, is_sampled = np.insert(sigma, end, 0.0), np.insert(is_sampled, end, False)
+            velocity = np.insert(velocity, end, velocity[at] if len(velocity) else 0.0, axis=0)
         lon, lat, height = geodetic(ecef)
         return Track(
-            t_s=t_s, lon_deg=lon, lat_deg=lat, height_m=height, sigma_m=sigma, is_sampled=is_sampled, **said
-        )
+            t_s=t_s, lon_deg=lon, lat_deg=lat, height_m=height, sigma_m=sigma, is_sampled=is_sampled,
+            ecef_m=ecef, velocity_mps=velocity, **said
+        )  # fmt: skip
 
     def _mark(
         self, t_s: float, kind: Any, name: str, ecef: Floats, detail: str, subject: str, value: Any = None
@@ -157,6 +159,11 @@ class _Maker:
             for e in self.played.log.event
             if e["code"] == codes.EVENT_THREAT_LAUNCHED
         }
+        damaged = {
+            int(e["b"]): f"site-{int(e['a'])}"
+            for e in self.played.log.event
+            if e["code"] == codes.EVENT_ASSET_DAMAGED
+        }
         made = []
         for i, name in enumerate(names.threats):
             rows = self.groups.get((0, i, 0))
@@ -175,7 +182,7 @@ class _Maker:
                 self._track(
                     rows, (begin_s, start), last, key=key, family="threat", name=name, begin_s=begin_s, end_s=end_s,
                     type=f"{names.threat_types[i]}, {_THREAT_KINDS[int(world.threats[i]['target_class'])]}",
-                    end=codes.OUTCOME_WORDS[status], is_over=is_over,
+                    end=codes.OUTCOME_WORDS[status], is_over=is_over, hit=damaged.get(i),
                 )
             )  # fmt: skip
             if i in launched:
@@ -215,6 +222,8 @@ class _Maker:
                     rows, (row.launch_s, start), last, key=key, family="round", name=name, type=row.interceptor,
                     begin_s=row.launch_s, end_s=row.intercept_s or float(self.played.duration_s), end=row.outcome,
                     about=row.threat, unit=row.fire_unit, is_over=last is not None,
+                    source=f"site-{int(launcher['i_asset'])}",
+                    hit=f"threat-{int(shot['i_hit'])}" if int(shot["i_hit"]) >= 0 else None,
                 )
             )  # fmt: skip
             at = row.threat or "a false track"

@@ -70,6 +70,14 @@ class Track:
     """Fire unit (rounds, fire-control tracks) or owner of the picture (search tracks)."""
     is_over: bool = True
     """False while it was still there when the battle ended."""
+    ecef_m: Floats = field(default_factory=lambda: np.empty((0, 3)))
+    """(n, 3) the same positions in ECEF, as logged."""
+    velocity_mps: Floats = field(default_factory=lambda: np.empty((0, 3)))
+    """(n, 3) ECEF velocity; that of the nearest sample at end points, 0 where there is none."""
+    source: str | None = None
+    """Key of the launcher a round left."""
+    hit: str | None = None
+    """Key of the threat a round went for in the end, or of the site a threat damaged."""
 
     @property
     def is_belief(self) -> bool:
