@@ -216,6 +216,7 @@ class Execution:
             After what was finished has been stored (unless it is the store that fails).
         """
         futures: Given = {}
+        self.begin = time.monotonic()
         with _Interruptions(self.player.stop.set) as interruptions:
             try:
                 self._run(workers, futures, interruptions)

@@ -195,16 +195,18 @@ class _Session:
                 (cell.number, 0)
             )  # what only the compiler refuses is said before anything is played
         schema = tables.runs_frame(np.zeros(0, player.dtype)).schema
-        parts = store.parts(schema)
+        column = self.rule.column if self.rule else "leaked"
+        parts = store.parts(schema, [column])
         if not is_old:
             store.write_table("cells.parquet", cells_frame(self.asked, self.cells, self.ready))
         store.save_manifest()
-        goal = Goal(self.asked.runs, self.rule, self.rule.column if self.rule else "leaked")
+        goal = Goal(self.asked.runs, self.rule, column)
         # cell by cell, so that two workers do not build the same fly-out tables at once
         todo = Todo([(cell.number, k) for cell in self.cells for k in range(len(samples))])
         for part in parts:
             for (cell, sample), rows in part.group_by("cell", "sample"):
                 todo.done((cell, sample), rows["run"].to_numpy(), goal.value(rows))
+        del parts  # the store may be large
         player.warm_up()
         execution = Execution(player, store, goal, todo, [cell.name for cell in self.cells], tell)
         execution.run(self._workers(player, samples))
