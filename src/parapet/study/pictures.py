@@ -114,7 +114,7 @@ def _sampled_doubt(study: Study, column: str) -> tuple[pl.DataFrame, list[str]]:
     import polars as pl
 
     answer = (
-        study.runs.filter((pl.col("cell") == 0) & (pl.col("sample") > 0))
+        study.column(column).filter((pl.col("cell") == 0) & (pl.col("sample") > 0))
         .group_by("sample")
         .agg(pl.col(column).mean())
         .sort("sample")
@@ -144,9 +144,9 @@ def draw(study: Study, folder: Path | str, column: str = "leaked") -> list[Path]
     """
     from parapet.study import figures
 
-    if not study.runs.height:
+    if not study.n_runs:
         raise InputError(f"{study.folder}: no run is stored yet; there is nothing to draw.")
-    study.column(column)
+    study.column_name(column)
     words = column.replace("_", " ")
     labels = _labels(study)
     table = estimates(study, column)

@@ -91,9 +91,10 @@ def sample_rows(study: Study, column: str = "leaked") -> list[dict[str, Any]]:
     """Per cell of a study with doubt: the mean of a column at nominal, and how it spreads over the outer samples."""
     import polars as pl
 
-    if not study.n_samples or not study.runs.height:
+    if not study.n_samples or not study.n_runs:
         return []
-    means = study.runs.group_by("cell", "sample").agg(
+    values = study.column(column)
+    means = values.group_by("cell", "sample").agg(
         pl.col(column).mean().alias("mean"), pl.len().alias("n")
     )
     rows = []
@@ -101,7 +102,7 @@ def sample_rows(study: Study, column: str = "leaked") -> list[dict[str, Any]]:
         mine = means.filter(pl.col("cell") == cell["cell"])
         outer = mine.filter(pl.col("sample") > 0)["mean"].to_numpy()
         nominal = mine.filter(pl.col("sample") == 0)["mean"].to_list()
-        within = study.runs.filter((pl.col("cell") == cell["cell"]) & (pl.col("sample") == 0))[column].std()
+        within = values.filter((pl.col("cell") == cell["cell"]) & (pl.col("sample") == 0))[column].std()
         if not outer.size:
             continue
         low, middle, high = (float(x) for x in np.quantile(outer, [0.1, 0.5, 0.9]))
@@ -119,10 +120,10 @@ def sample_rows(study: Study, column: str = "leaked") -> list[dict[str, Any]]:
 def as_data(study: Study) -> dict[str, Any]:
     """What `parapet show --json` prints."""
     m = study.manifest
-    closed = closed_form(study).leakers if study.runs.height else []
+    closed = closed_form(study).leakers if study.n_runs else []
     return {
         "format": m["format"], "title": m["title"], "question": m["question"], "seed": m["seed"],
-        "runs": study.runs.height,
+        "runs": study.n_runs,
         "record": m["record"], "engine_id": m["engine_id"], "platform_ids": m["platform_ids"], "until": m["until"],
         "cells": [
             {
@@ -140,7 +141,7 @@ def as_data(study: Study) -> dict[str, Any]:
 
 def bytes_per_run(study: Study) -> float:
     """What the store's tables take on the disk, per run."""
-    n = study.runs.height
+    n = study.n_runs
     files = [
         path for name in ("runs", "threats", "shots") for path in (study.folder / name).glob("part-*.parquet")
     ]
@@ -155,11 +156,11 @@ def render(study: Study) -> RenderableType:
         head.append("\n" + m["question"], style="italic")
     size = bytes_per_run(study)
     head.append(
-        f"\n{study.runs.height:,} runs, seed {study.seed}, records {m['record']} ({size:,.0f} bytes a run), "
+        f"\n{study.n_runs:,} runs, seed {study.seed}, records {m['record']} ({size:,.0f} bytes a run), "
         f"in {study.folder}",
         style="dim",
     )
-    if not study.runs.height:
+    if not study.n_runs:
         return Group(head, Text("No run is stored yet."))
     parts: list[RenderableType] = [head, Text(""), _cells_table(study), Text("")]
     if study.n_samples:
@@ -361,7 +362,7 @@ def _both(study: Study, column: str, a: int, b: int, sample: int) -> tuple[Any, 
     """The values of two cells for the runs that both have."""
     import polars as pl
 
-    mine = study.runs.filter(pl.col("sample") == sample).select("cell", "run", column)
+    mine = study.column(column).filter(pl.col("sample") == sample)
     joined = (
         mine.filter(pl.col("cell") == a)
         .join(mine.filter(pl.col("cell") == b), on="run", suffix="_b")
@@ -374,7 +375,7 @@ def _over_samples(study: Study, column: str, a: int, b: int) -> dict[str, Any]:
     import polars as pl
 
     means = (
-        study.runs.filter(pl.col("sample") > 0)
+        study.column(column).filter(pl.col("sample") > 0)
         .group_by("cell", "sample")
         .agg(pl.col(column).mean().alias("mean"))
     )
