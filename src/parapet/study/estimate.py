@@ -2,14 +2,15 @@
 
 No battle is played and nothing is random. For each threat the straight path over a flat map gives the meetings a round
 of mean speed could make inside reach, sector, horizon and radar range; the meetings give shots, shots give kill
-probability; the raid as a whole is offered to the target channels as a loss system (Erlang B) and to the magazine. It
+probability; the raid as it comes is offered to the target channels and the magazine (`parapet.study.timetable`). It
 answers in milliseconds and is there to be compared: where it and the battle differ, `ClosedForm.reasons` says why.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from parapet.errors import ScenarioError
 from parapet.scenario.places import PlaceError, aim_asset, located
 from parapet.scenario.raid import Member, raid_members
 from parapet.study.statistics import Estimate
+from parapet.study.timetable import Battery, timetable
 from parapet.study.windows import Window, path_of, window_of
 
 if TYPE_CHECKING:
@@ -85,7 +87,7 @@ class GroupEstimate:
 
 @dataclass(frozen=True, slots=True)
 class SystemEstimate:
-    """One defending system as a loss system with a magazine.
+    """One defending system: its channels as a loss system, and its magazine.
 
     Attributes
     ----------
@@ -94,11 +96,13 @@ class SystemEstimate:
     holding_s
         Mean time one threat keeps a channel: reaction, fly-outs and assessments.
     offered
-        Channels the raid would keep busy on average if there were enough (erlang).
+        Channels the raid would keep busy on average, over its own length and patience, if there were enough (erlang).
     p_blocked
-        Share of threats that never get a channel.
-    rounds_wanted, rounds_loaded
-        Rounds the served threats would take, and rounds there are without the reserve.
+        Share of the threats that never get a channel while they can be met, were there rounds for all.
+    p_blocked_steady
+        The same by Erlang's formula, as if the raid came evenly and for ever, and nobody waited.
+    rounds_wanted, rounds_fired, rounds_loaded
+        Rounds the raid would take, those fired, and those there are without the reserve.
     """
 
     name: str
@@ -107,13 +111,15 @@ class SystemEstimate:
     holding_s: float
     offered: float
     p_blocked: float
+    p_blocked_steady: float
     rounds_wanted: float
+    rounds_fired: float
     rounds_loaded: int
 
     @property
-    def share_supplied(self) -> float:
-        """Share of the wanted rounds that there are."""
-        return 1.0 if self.rounds_wanted <= self.rounds_loaded else self.rounds_loaded / self.rounds_wanted
+    def is_dry(self) -> bool:
+        """Whether more rounds were wanted than could be fired."""
+        return self.rounds_fired < 0.999 * self.rounds_wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +148,13 @@ class ClosedForm:
         return asdict(self)
 
 
-def estimate(scenario: Scenario, catalogue: Catalogue) -> ClosedForm:
+def estimate(scenario: Scenario, catalogue: Catalogue, waste: float = 1.0) -> ClosedForm:
     """The closed-form estimate of a scenario; takes milliseconds per threat, plays nothing.
 
     Parameters
     ----------
     scenario, catalogue : as `parapet.scenario.check.load` gives them, overrides of the scenario applied.
+    waste : engagements made for each one that is needed, 1 and up; what battles waste can be put in to see what it does.
 
     A raid of nobody gives no leakers. Raises `ScenarioError` if a place cannot be found. Pinned by
     ``test_estimate.test_perfect_battles_are_the_binomial`` and its neighbours.
@@ -159,7 +166,7 @@ def estimate(scenario: Scenario, catalogue: Catalogue) -> ClosedForm:
         is_met = np.zeros(len(members), dtype=bool)
         systems = []
         for defence in scenario.systems:
-            found = _system(scenario, catalogue, defence, members, survival)
+            found = _system(scenario, catalogue, defence, members, survival, waste)
             if found is None:
                 continue
             result, p_kill, windows = found
@@ -224,6 +231,7 @@ def _system(
     defence: DefendingSystem,
     members: list[Member],
     survival: Numbers,
+    waste: float,
 ) -> tuple[SystemEstimate, Numbers, list[Window | None]] | None:
     """One system against the raid that is left of the systems before it; None if it never shoots."""
     if defence.doctrine.hold_fire or (defence.status == "dormant" and defence.ready_after_s is None):
@@ -239,13 +247,13 @@ def _system(
             window_of(catalogue, defence, entry, load, catalogue.threats[member.threat], path, factor)
         )
     met = [i for i, window in enumerate(windows) if window is not None]
-    p_kill, rounds, holding, patience, first = (np.zeros(len(members)) for _ in range(5))
+    holding, patience, first = (np.zeros(len(members)) for _ in range(3))
     units: set[int] = set()
     for i in met:
         window = windows[i]
         assert window is not None
         n_chances = 1 if doctrine.mode == "salvo" else window.n_chances
-        p_kill[i], rounds[i], salvos = salvo_shots(window.p_kill_shot, doctrine.salvo, n_chances)
+        _, _, salvos = salvo_shots(window.p_kill_shot, doctrine.salvo, n_chances)
         holding[i] = entry.si("reaction_time") + salvos * (window.flyout_s + entry.si("kill_assessment_time"))
         patience[i] = window.last_launch_s - window.first_launch_s
         first[i] = window.first_launch_s
@@ -254,21 +262,33 @@ def _system(
         round(entry.si("fire_units.n_target_channels")),
         round(entry.si("fire_units.n_missile_channels")) // doctrine.salvo,
     )
-    n_channels = per_unit * len(units)
-    loaded = len(units) * sum(max(n - doctrine.reserve, 0) for n in load.values())
+    magazine = sum(max(n - doctrine.reserve, 0) for n in load.values())
+    n_channels, loaded = per_unit * len(units), magazine * len(units)
     n_left = float(survival[met].sum())
     if not met or n_left <= 0.0:
-        return SystemEstimate(defence.name, len(met), n_channels, 0.0, 0.0, 0.0, 0.0, loaded), p_kill, windows
+        nothing = SystemEstimate(defence.name, len(met), n_channels, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, loaded)
+        return nothing, np.zeros(len(members)), windows
     weights = survival[met] / n_left
     held = float(weights @ holding[met])
-    # Threats that find no channel try again as long as they can be met: the raid is served over its own length and
-    # that patience. With no patience this is Erlang's loss system, with much of it the fluid limit.
     span = float(np.ptp(first[met])) + float(weights @ patience[met])
     offered = n_left * held / max(span, 1e-9)
-    blocked = 0.0 if len(met) <= n_channels else erlang_b(offered, n_channels)
-    wanted = (1.0 - blocked) * float(survival[met] @ rounds[met])
-    result = SystemEstimate(defence.name, len(met), n_channels, held, offered, blocked, wanted, loaded)
-    return result, p_kill * (1.0 - blocked) * result.share_supplied, windows
+    n_units = max(units) + 1
+    battery = Battery(
+        channels=[per_unit] * n_units, rounds=[float(magazine)] * n_units, reaction_s=entry.si("reaction_time"),
+        # a channel that is free is given out at the next decision, and acquires until the one after
+        assessment_s=entry.si("kill_assessment_time") + entry.si("decision_period"), salvo=doctrine.salvo, waste=waste,
+        is_once=doctrine.mode == "salvo",
+    )  # fmt: skip
+    played = timetable(battery, windows, survival)
+    endless = timetable(replace(battery, rounds=[math.inf] * n_units), windows, survival)
+    result = SystemEstimate(
+        defence.name, len(met), n_channels, held, offered,
+        p_blocked=max(0.0, 1.0 - float(endless.engaged[met].sum()) / n_left),
+        p_blocked_steady=erlang_b(offered, n_channels), rounds_wanted=endless.rounds, rounds_fired=played.rounds,
+        rounds_loaded=loaded,
+    )  # fmt: skip
+    p_kill = np.where(survival > 0.0, 1.0 - played.alive / np.maximum(survival, 1e-12), 0.0)
+    return result, p_kill, windows
 
 
 def _reasons(scenario: Scenario, catalogue: Catalogue, systems: Iterable[SystemEstimate]) -> list[str]:
@@ -288,7 +308,7 @@ def _reasons(scenario: Scenario, catalogue: Catalogue, systems: Iterable[SystemE
             "Channels are full: here the raid is spread evenly over the time it can be met and a blocked threat is "
             "lost; in the battle bursts block more and patience blocks less, and late engagements get fewer salvos."
         )
-    if any(system.share_supplied < 1.0 for system in systems):
+    if any(system.is_dry for system in systems):
         found.append(
             "The magazine runs dry: rounds are shared evenly here; in the battle the first threats get them."
         )

@@ -48,7 +48,7 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What one system can do about one member."""
+    """What one system can do about one member: `launch_s` and `meet_s` are times of launches that meet it, rising."""
 
     first_launch_s: float
     last_launch_s: float
@@ -56,6 +56,8 @@ class Window:
     n_chances: int
     p_kill_shot: float
     units: frozenset[int]
+    launch_s: Numbers
+    meet_s: Numbers
 
 
 def _flat(lat_rad: float, lon_rad: float, site: tuple[float, float]) -> tuple[float, float]:
@@ -110,19 +112,36 @@ def _sees(radar: Radar, threat: Threat, path: Path, mast_m: float, earth_factor:
     return np.asarray((path.slant_m <= limit) & (path.slant_m >= radar.si("minimum_range")))
 
 
-def mean_speed_mps(entry: Interceptor) -> float:
-    """Mean speed of a round over its flight: as printed, or a share of the speed at burnout (printed, or by the
-    rocket equation)."""
-    if entry.has("mean_speed"):
-        return entry.si("mean_speed")
+def burnout_speed_mps(entry: Interceptor) -> float:
+    """Speed of a round at burnout, as printed or by the rocket equation."""
     if entry.has("burnout_speed"):
-        return _MEAN_OVER_BURNOUT * entry.si("burnout_speed")
+        return entry.si("burnout_speed")
     mass, speed = entry.si("launch_mass"), 0.0
     for stage in ("boost", "sustain"):
         burnt = entry.si(f"{stage}_propellant_mass")
         speed += entry.si(f"{stage}_specific_impulse") * _G * math.log(mass / (mass - burnt))
         mass -= burnt
-    return _MEAN_OVER_BURNOUT * speed
+    return speed
+
+
+def mean_speed_mps(entry: Interceptor) -> float:
+    """Mean speed of a round over a long flight: as printed, or a share of the speed at burnout."""
+    return entry.si("mean_speed") if entry.has("mean_speed") else _MEAN_OVER_BURNOUT * burnout_speed_mps(entry)
+
+
+def flyout_s(entry: Interceptor, slant_m: Numbers) -> Numbers:
+    """Seconds from launch to a point: out of the tube, even acceleration to burnout, then the mean speed.
+
+    A near target is met while the motor still burns, at half the speed of a far one. Pinned by
+    ``test_estimate.test_flyout``.
+    """
+    burn_s = max(entry.si("boost_time") + entry.si("sustain_time", 0.0), 1e-9)
+    speed = max(burnout_speed_mps(entry), 1e-9)
+    burn_m = 0.5 * speed * burn_s
+    burning = np.sqrt(2.0 * np.minimum(slant_m, burn_m) * burn_s / speed)
+    return np.asarray(
+        entry.si("eject_time") + burning + np.maximum(slant_m - burn_m, 0.0) / mean_speed_mps(entry)
+    )
 
 
 def single_shot_kill(entry: Interceptor, threat: Threat, speed_mps: float) -> float:
@@ -188,7 +207,7 @@ def window_of(
             & (path.height_m >= round_.si("altitude_min"))
             & (path.height_m <= round_.si("altitude_max"))
         )
-        launch = path.t_s - round_.si("eject_time") - path.slant_m / mean_speed_mps(round_)
+        launch = path.t_s - flyout_s(round_, path.slant_m)
         is_met &= (launch >= ready) & (path.t_s - launch <= round_.si("max_flight_time"))
         is_fit = (
             n > 0 and p >= defence.doctrine.min_p_kill and path.speed_mps <= round_.si("target_speed_max")
@@ -213,4 +232,7 @@ def window_of(
     k = int(np.argmax(is_met))
     mine = frozenset(u for u, sector in enumerate(inside) if (sector & is_met).any())
     last = float(launch[is_met].max())
-    return Window(float(launch[k]), last, float(np.mean(flyouts)), chances, kills / rounds, mine)
+    times = np.maximum.accumulate(launch[is_met])
+    return Window(
+        float(launch[k]), last, float(np.mean(flyouts)), chances, kills / rounds, mine, times, path.t_s[is_met]
+    )
