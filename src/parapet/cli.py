@@ -405,8 +405,8 @@ def estimate(file: ScenarioFile, as_json: Json = False) -> None:
     ]
     lines += [
         f"  {system.name}: {system.n_channels} channels for {system.offered:.1f} targets at once on average, "
-        f"{100.0 * system.p_blocked:.0f} % find none; {system.rounds_wanted:.0f} rounds wanted of "
-        f"{system.rounds_loaded}"
+        f"{100.0 * system.p_blocked:.0f} % find none; {system.rounds_fired:.0f} rounds fired of "
+        f"{system.rounds_loaded}" + (f", {system.rounds_wanted:.0f} wanted" if system.is_dry else "")
         for system in found.systems
     ]
     for line in lines:

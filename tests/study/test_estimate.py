@@ -168,7 +168,8 @@ def test_a_burst_waits_for_channels_while_it_can(tmp_path: Path) -> None:
     member = raid_members(scenario, catalogue)[0]
     path = windows.path_of(scenario, catalogue, member, site)
     threat = catalogue.threats["generic-target"]
-    seen = windows.window_of(catalogue, defence, entry, {"ideal-interceptor": 100}, threat, path, 4.0 / 3.0)
+    load_ = [(windows.round_of(catalogue.interceptors["ideal-interceptor"]), 100)]
+    seen = windows.window_of(catalogue, defence, entry, load_, threat, path, 4.0 / 3.0)
     assert seen is not None
     n_served, free_s = 0, seen.first_launch_s - entry.si("reaction_time")
     while (able := seen.launch_s >= free_s + entry.si("reaction_time") - 1e-9).any():
@@ -207,20 +208,9 @@ def test_more_chances_at_longer_reach(tmp_path: Path) -> None:
 def test_flyout() -> None:
     """A round of 2 km/s after 10 s: at 2.5 km half way through the burn, at 10 km at its end, then 1.3 km/s."""
 
-    class Round:
-        figures = {"boost_time": 10.0, "burnout_speed": 2000.0, "eject_time": 1.0}
-
-        def has(self, key: str) -> bool:
-            return key in self.figures
-
-        def si(self, key: str, default: float | None = None) -> float:
-            return self.figures[key] if default is None else self.figures.get(key, default)
-
-    entry: Any = Round()
-    seconds = windows.flyout_s(entry, np.array([0.0, 2500.0, 10e3, 23e3]))
+    one = windows.Round(None, 1300.0, 2000.0, 10.0, 1.0, *[0.0] * 7)  # type: ignore[arg-type]
+    seconds = windows.flyout_s(one, np.array([0.0, 2500.0, 10e3, 23e3]))
     assert seconds == pytest.approx([1.0, 6.0, 11.0, 21.0])
-    entry.figures = {**Round.figures, "mean_speed": 1000.0}
-    assert windows.flyout_s(entry, np.array([20e3])) == pytest.approx([21.0])
 
 
 def test_single_shot() -> None:
@@ -276,10 +266,23 @@ def test_nobody_shoots_or_nobody_comes() -> None:
     assert (found.n_threats, found.expected_leakers, found.p_no_leaker) == (0, 0.0, 1.0)
 
 
-def test_told_beside_the_simulation() -> None:
+def test_told_beside_the_simulation(tmp_path: Path) -> None:
     found = example("saturation")
     assert json.loads(json.dumps(found.as_dict(), allow_nan=False))["n_threats"] == 200
-    agree = closed.beside(found, Estimate(0.1, 0.0, 0.3, 100, "Student"))
-    assert agree[-1] == "They agree."
-    differ = closed.beside(found, Estimate(40.0, 38.0, 42.0, 100, "Student"))
-    assert "below by 40" in differ[1] and len(differ) == 2 + len(found.reasons)
+    scenario, catalogue, _ = load(ROOT / "examples/saturation.yaml")
+    agree = closed.beside(scenario, catalogue, Estimate(0.1, 0.0, 0.3, 100, "Student"))
+    assert agree.agrees and agree.lines()[-1] == "They agree." and agree.reasons == ()
+    differ = closed.beside(scenario, catalogue, Estimate(40.0, 38.0, 42.0, 100, "Student"))
+    assert not differ.agrees and "below by 40" in differ.lines()[1]
+    assert differ.lines()[-len(found.reasons):] == [f"- {reason}" for reason in found.reasons]
+
+
+def test_rounds_spent_twice_explain_their_part(tmp_path: Path) -> None:
+    """Rounds for six of ten; the battles needed three for each kill of two, so there were kills for four."""
+    ideal(tmp_path, rounds=6, p_kill=1.0)
+    scenario, catalogue, _ = load(tmp_path / "ideal.yaml")
+    found = closed.beside(scenario, catalogue, Estimate(6.0, 5.9, 6.1, 100, "Student"), rounds=6.0, killed=4.0)
+    assert found.leakers == pytest.approx(4.0) and found.rounds_per_kill == pytest.approx(1.0)
+    assert found.battle_rounds_per_kill == pytest.approx(1.5)
+    assert found.leakers_with_rounds == pytest.approx(6.0)
+    assert any("1.50 for each kill" in line for line in found.lines())

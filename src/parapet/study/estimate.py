@@ -21,7 +21,7 @@ from parapet.scenario.places import PlaceError, aim_asset, located
 from parapet.scenario.raid import Member, raid_members
 from parapet.study.statistics import Estimate
 from parapet.study.timetable import Battery, timetable
-from parapet.study.windows import Window, path_of, window_of
+from parapet.study.windows import Window, path_of, round_of, window_of
 
 if TYPE_CHECKING:
     from parapet.catalogue import Catalogue
@@ -74,6 +74,8 @@ class GroupEstimate:
         Salvos there is time for, one after the other, mean.
     expected_leakers
         Of the members that would reach their aim within the battle.
+    expected_kills
+        Of all members.
     """
 
     name: str
@@ -83,6 +85,7 @@ class GroupEstimate:
     p_kill_shot: float
     n_chances: float
     expected_leakers: float
+    expected_kills: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +165,12 @@ def estimate(scenario: Scenario, catalogue: Catalogue, waste: float = 1.0) -> Cl
     try:
         members = raid_members(scenario, catalogue)
         leaks, chances, kill = (np.zeros(len(members)) for _ in range(3))
+        ends = np.full(len(members), np.nan)
         survival = np.ones(len(members))
         is_met = np.zeros(len(members), dtype=bool)
         systems = []
         for defence in scenario.systems:
-            found = _system(scenario, catalogue, defence, members, survival, waste)
+            found = _system(scenario, catalogue, defence, members, survival, ends, waste)
             if found is None:
                 continue
             result, p_kill, windows = found
@@ -179,8 +183,10 @@ def estimate(scenario: Scenario, catalogue: Catalogue, waste: float = 1.0) -> Cl
                     kill[i] = max(kill[i], window.p_kill_shot)
         for i, member in enumerate(members):
             if member.aim is not None:
-                path = path_of(scenario, catalogue, member, (member.aim.lat_rad, member.aim.lon_rad))
-                leaks[i] = survival[i] * (path.end_s <= scenario.duration_s)
+                if np.isnan(ends[i]):  # nobody shoots
+                    site = (member.aim.lat_rad, member.aim.lon_rad)
+                    ends[i] = path_of(scenario, catalogue, member, site).end_s
+                leaks[i] = survival[i] * (ends[i] <= scenario.duration_s)
     except PlaceError as error:
         raise ScenarioError(f"The closed form cannot place the raid: {error}") from None
     groups = []
@@ -193,6 +199,7 @@ def estimate(scenario: Scenario, catalogue: Catalogue, waste: float = 1.0) -> Cl
                 float(kill[met].mean()) if met.any() else 0.0,
                 float(chances[met].mean()) if met.any() else 0.0,
                 float(leaks[mine].sum()),
+                float((1.0 - survival[mine]).sum()),
             )
         )  # fmt: skip
     return ClosedForm(
@@ -205,24 +212,81 @@ def estimate(scenario: Scenario, catalogue: Catalogue, waste: float = 1.0) -> Cl
     )
 
 
-def beside(closed: ClosedForm, simulated: Estimate) -> list[str]:
-    """The closed form next to the simulated mean of leakers, in lines; with the reasons if they differ.
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The closed form of one scenario next to what battles of it said.
 
-    They agree if the closed form lies inside the interval, or within half a leaker and a tenth of it.
+    Attributes
+    ----------
+    leakers
+        Of the closed form.
+    simulated
+        Mean leakers of the battles, with its interval.
+    rounds_per_kill, battle_rounds_per_kill
+        Rounds fired for each threat shot down; None where nobody was.
+    leakers_with_rounds
+        What the closed form says when as many rounds go into a kill as in the battles; None where they took no more.
+    reasons
+        Why battles may differ; empty where they agree.
     """
-    gap = closed.expected_leakers - simulated.value
-    lines = [
-        f"Closed form: {closed.expected_leakers:.3g} leakers. Simulated: {simulated}, {simulated.n} runs."
-    ]
-    is_inside = simulated.low <= closed.expected_leakers <= simulated.high
-    if is_inside or abs(gap) <= 0.5 + 0.1 * abs(simulated.value) or not closed.n_threats:
-        return [*lines, "They agree."]
-    word = "above" if gap > 0.0 else "below"
-    return [
-        *lines,
-        f"The closed form lies {word} by {abs(gap):.3g}. It leaves out:",
-        *(f"- {r}" for r in closed.reasons),
-    ]
+
+    leakers: float
+    simulated: Estimate
+    rounds_per_kill: float | None
+    battle_rounds_per_kill: float | None
+    leakers_with_rounds: float | None
+    reasons: tuple[str, ...]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the closed form lies inside the interval, or within half a leaker and a tenth of the mean."""
+        gap = abs(self.leakers - self.simulated.value)
+        is_inside = self.simulated.low <= self.leakers <= self.simulated.high
+        return is_inside or gap <= 0.5 + 0.1 * abs(self.simulated.value)
+
+    def lines(self) -> list[str]:
+        """In words."""
+        head = f"Closed form: {self.leakers:.3g} leakers. Simulated: {self.simulated}, {self.simulated.n} runs."
+        if self.agrees:
+            return [head, "They agree."]
+        gap = self.leakers - self.simulated.value
+        lines = [head, f"The closed form lies {'above' if gap > 0.0 else 'below'} by {abs(gap):.3g}."]
+        if self.leakers_with_rounds is not None:
+            lines.append(
+                f"Rounds: {self.battle_rounds_per_kill:.2f} for each kill in the battles, {self.rounds_per_kill:.2f} "
+                f"here. With as many it would say {self.leakers_with_rounds:.3g}."
+            )
+        return [*lines, "It leaves out:", *(f"- {reason}" for reason in self.reasons)]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            "leakers": self.leakers, "agrees": self.agrees, "rounds_per_kill": self.rounds_per_kill,
+            "battle_rounds_per_kill": self.battle_rounds_per_kill, "leakers_with_rounds": self.leakers_with_rounds,
+            "reasons": list(self.reasons),
+        }  # fmt: skip
+
+
+def beside(
+    scenario: Scenario, catalogue: Catalogue, simulated: Estimate, rounds: float = 0.0, killed: float = 0.0
+) -> Beside:
+    """The closed form next to battles: mean leakers, and mean rounds fired and threats killed if they are known.
+
+    Where the two differ, the closed form is made once more with the battles' rounds for each kill: how much of the gap
+    is rounds spent twice on one threat is then a number and not a guess.
+    """
+    closed = estimate(scenario, catalogue)
+    fired = sum(system.rounds_fired for system in closed.systems)
+    kills = sum(group.expected_kills for group in closed.groups)
+    mine = fired / kills if kills > 0.0 else None
+    theirs = rounds / killed if killed > 0.0 else None
+    found = Beside(closed.expected_leakers, simulated, mine, theirs, None, ())
+    if found.agrees or not closed.n_threats:
+        return found
+    again = None
+    if mine is not None and theirs is not None and theirs > 1.01 * mine:
+        again = estimate(scenario, catalogue, theirs / mine).expected_leakers
+    return replace(found, leakers_with_rounds=again, reasons=closed.reasons)
 
 
 def _system(
@@ -231,6 +295,7 @@ def _system(
     defence: DefendingSystem,
     members: list[Member],
     survival: Numbers,
+    ends: Numbers,
     waste: float,
 ) -> tuple[SystemEstimate, Numbers, list[Window | None]] | None:
     """One system against the raid that is left of the systems before it; None if it never shoots."""
@@ -240,11 +305,13 @@ def _system(
     site = located(scenario, defence.place, None, (defence.name,))
     load = defence.loads or {key: round(figure.nominal) for key, figure in entry.fire_units.load.items()}
     doctrine, factor = defence.doctrine, scenario.environment.effective_earth_radius_factor
+    rounds = [(round_of(catalogue.interceptors[name]), n) for name, n in load.items()]
     windows: list[Window | None] = []
-    for member in members:
+    for i, member in enumerate(members):
         path = path_of(scenario, catalogue, member, site)
+        ends[i] = path.end_s
         windows.append(
-            window_of(catalogue, defence, entry, load, catalogue.threats[member.threat], path, factor)
+            window_of(catalogue, defence, entry, rounds, catalogue.threats[member.threat], path, factor)
         )
     met = [i for i, window in enumerate(windows) if window is not None]
     holding, patience, first = (np.zeros(len(members)) for _ in range(3))
@@ -280,7 +347,9 @@ def _system(
         is_once=doctrine.mode == "salvo",
     )  # fmt: skip
     played = timetable(battery, windows, survival)
-    endless = timetable(replace(battery, rounds=[math.inf] * n_units), windows, survival)
+    endless = played
+    if played.is_short:
+        endless = timetable(replace(battery, rounds=[math.inf] * n_units), windows, survival)
     result = SystemEstimate(
         defence.name, len(met), n_channels, held, offered,
         p_blocked=max(0.0, 1.0 - float(endless.engaged[met].sum()) / n_left),
@@ -293,28 +362,28 @@ def _system(
 
 def _reasons(scenario: Scenario, catalogue: Catalogue, systems: Iterable[SystemEstimate]) -> list[str]:
     """What is left out, for this scenario, with the direction where it is known."""
-    found = [
-        "Kill probability: the miss is guessed from angle noise and lag, not flown; rounds fly at one mean speed and "
-        "never lose their target.",
-        "Detection: a range by the fourth-power law and a smooth horizon, no fluctuation, no false tracks, no track "
-        "quality; masking and jamming are in neither.",
-        "Rounds: in the battle some are spent on two tracks of one threat, on false tracks, on wrong assessments and "
-        "on targets already dead; here none.",
-        "Threats leak independently here; in the battle they crowd each other out, which changes P(no leaker) most.",
-    ]
+    found = []
     systems = list(systems)
-    if any(system.p_blocked > 0.005 for system in systems):
-        found.append(
-            "Channels are full: here the raid is spread evenly over the time it can be met and a blocked threat is "
-            "lost; in the battle bursts block more and patience blocks less, and late engagements get fewer salvos."
-        )
     if any(system.is_dry for system in systems):
         found.append(
-            "The magazine runs dry: rounds are shared evenly here; in the battle the first threats get them."
+            "The magazine runs dry: every round that the battle spends twice on one threat is a leaker more there."
         )
+    if any(system.p_blocked > 0.005 for system in systems):
+        found.append(
+            "Channels are full: here each is given out again at once, most urgent threat first; in the battle some are "
+            "lost to tracks that are not acquired."
+        )
+    found += [
+        "Rounds: in the battle some are spent on two tracks of one threat (most of all by two fire units at one time), on "
+        "false tracks, on wrong assessments and on targets already dead; here none.",
+        "Detection: a range by the fourth-power law and a smooth horizon, no fluctuation, no false tracks, no track "
+        "quality; masking and jamming are in neither.",
+        "Kill probability: the miss is guessed from angle noise and lag, not flown; rounds never lose their target.",
+        "Threats leak independently here; in the battle they crowd each other out, which changes P(no leaker) most.",
+    ]
     if any(round(catalogue.systems[d.system].fire_units.count.nominal) > 1 for d in scenario.systems):
         found.append(
-            "Fire units of a system pool channels and rounds here; in the battle a sector may run dry alone."
+            "Fire units of a system share out the raid evenly here; in the battle one may run dry before another."
         )
     names = {d.name for d in scenario.systems}
     if any(aim_asset(group) in names for group in scenario.raid):

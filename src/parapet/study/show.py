@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from parapet.study import sequential
 from parapet.study.statistics import Estimate, estimated, paired_difference, parse_until, share
 
 if TYPE_CHECKING:
+    from parapet.study.estimate import Beside
     from parapet.study.result import Study
 
 MAX_ROWS = 60
@@ -120,7 +120,8 @@ def sample_rows(study: Study, column: str = "leaked") -> list[dict[str, Any]]:
 def as_data(study: Study) -> dict[str, Any]:
     """What `parapet show --json` prints."""
     m = study.manifest
-    closed = closed_form(study).leakers if study.n_runs else []
+    rows = cell_rows(study)
+    closed = closed_forms(study, rows) if study.n_runs else {}
     return {
         "format": m["format"], "title": m["title"], "question": m["question"], "seed": m["seed"],
         "runs": study.n_runs,
@@ -129,10 +130,11 @@ def as_data(study: Study) -> dict[str, Any]:
             {
                 **{key: row[key] for key in ("cell", "name", "runs", "stopped")},
                 "levels": m["cells"][row["cell"]]["levels"], "variant": m["cells"][row["cell"]]["variant"],
-                "closed_form_leakers": closed[row["cell"]],
+                "closed_form_leakers": closed[row["cell"]].leakers if row["cell"] in closed else None,
+                "closed_form": closed[row["cell"]].as_dict() if row["cell"] in closed else None,
                 "estimates": {name: estimate.as_dict() for name, estimate in row["estimates"].items()},
             }
-            for row in cell_rows(study)
+            for row in rows
         ],
         "doubt": sample_rows(study) or None,
         "bytes_per_run": round(bytes_per_run(study), 1),
@@ -162,14 +164,15 @@ def render(study: Study) -> RenderableType:
     )
     if not study.n_runs:
         return Group(head, Text("No run is stored yet."))
-    parts: list[RenderableType] = [head, Text(""), _cells_table(study), Text("")]
+    rows = cell_rows(study)
+    closed = closed_forms(study, rows)
+    parts: list[RenderableType] = [head, Text(""), _cells_table(study, rows, closed), Text("")]
     if study.n_samples:
         parts += [_samples_table(study), Text("")]
     ranked = _drivers_table(study)
     if ranked is not None:
         parts += [ranked, Text("")]
-    if study.n_cells == 1:
-        parts += [Text(line) for line in closed_form(study).lines] + [Text("")]
+    parts += [*_closed_table(study, rows, closed), Text("")]
     parts.append(
         Text(
             "Intervals hold 95 %: Student for means, Clopper-Pearson for shares. Play a run again: "
@@ -180,8 +183,7 @@ def render(study: Study) -> RenderableType:
     return Group(*parts)
 
 
-def _cells_table(study: Study) -> Table:
-    rows = cell_rows(study)
+def _cells_table(study: Study, rows: Sequence[dict[str, Any]], closed: dict[int, Beside]) -> Table:
     longest = max(len(row["name"]) for row in rows)
     plain = PLAIN if longest <= NAME_SHORT else PLAIN[:1]  # a hundred columns are soon full
     wide = [name for name in rows[0]["estimates"] if name not in PLAIN]
@@ -190,7 +192,6 @@ def _cells_table(study: Study) -> Table:
     if study.n_cells > 1:
         table.add_column("name", min_width=min(32, max(len(row["name"]) for row in rows)))
     table.add_column("runs", justify="right", no_wrap=True)
-    closed = closed_form(study).leakers
     table.add_column("closed\nform", justify="right", no_wrap=True)
     for name in (*wide, *plain):
         table.add_column(
@@ -200,8 +201,8 @@ def _cells_table(study: Study) -> Table:
         )
     for row in rows[:MAX_ROWS]:
         cells = [str(row["cell"]), *([row["name"]] if study.n_cells > 1 else []), f"{row['runs']:,}"]
-        analytic = closed[row["cell"]]
-        cells.append("-" if analytic is None else f"{analytic:.1f}")
+        one = closed.get(row["cell"])
+        cells.append("-" if one is None else f"{one.leakers:.1f}" + ("" if one.agrees else "*"))
         values = [_interval(row["estimates"][name]) for name in wide]
         means = [f"{row['estimates'][name].value:.1f}" for name in plain]
         table.add_row(*cells, *values, *means)
@@ -239,31 +240,51 @@ def _drivers_table(study: Study, n_most: int = 12) -> RenderableType | None:
     return table
 
 
-@dataclass(frozen=True)
-class ClosedForms:
-    """The closed-form estimate of each cell, and the lines said about the first one."""
+def closed_forms(study: Study, rows: Sequence[dict[str, Any]]) -> dict[int, Beside]:
+    """Cell -> the closed form beside what its battles said; of the first `MAX_ROWS` cells that today's Parapet can read.
 
-    leakers: list[float | None]
-    lines: list[str]
-
-
-def closed_form(study: Study) -> ClosedForms:
-    """The analytic estimate of every cell beside the simulated one; none where today's Parapet cannot read the cell."""
+    ``rows`` as `cell_rows` gives them.
+    """
     from parapet.study.design import checked
-    from parapet.study.estimate import ClosedForm, beside, estimate
+    from parapet.study.estimate import beside
 
     asked, cells, _ = study.plan()
-    found: list[ClosedForm | None] = []
-    for cell in cells:
+    found = {}
+    for cell, row in list(zip(cells, rows, strict=True))[:MAX_ROWS]:
+        if not row["runs"]:
+            continue
         try:
             ready = checked(asked, cell)
-            found.append(estimate(ready.scenario, ready.catalogue))
+            killed = float(study.values("killed", cell.number)[: row["runs"]].mean())
+            estimates = row["estimates"]
+            found[cell.number] = beside(
+                ready.scenario, ready.catalogue, estimates["leaked"], estimates["rounds"].value, killed
+            )
         except ParapetError:
-            found.append(None)
-    simulated = cell_rows(study)[0]["estimates"]["leaked"]
-    first = found[0]
-    lines = [] if first is None else beside(first, simulated)
-    return ClosedForms([None if one is None else one.expected_leakers for one in found], lines)
+            continue
+    return found
+
+
+def _closed_table(study: Study, rows: Sequence[dict[str, Any]], closed: dict[int, Beside]) -> list[RenderableType]:
+    """Where closed form and battles differ, by how much, what of it is rounds, and why."""
+    if study.n_cells == 1 and closed:
+        return [Text(line) for line in closed[0].lines()]
+    differing = {cell: one for cell, one in closed.items() if not one.agrees}
+    if not differing:
+        return [Text(f"The closed form agrees with the battles in all of {len(closed)} cells.")] if closed else []
+    table = _table(f"Closed form: agrees with the battles in {len(closed) - len(differing)} of {len(closed)} cells, not in")
+    table.add_column("name", overflow="fold")
+    for name in ("leaked in\nbattles", "closed\nform", "rounds a kill\nin battles", "in closed\nform", "closed form with\nbattles' rounds"):
+        table.add_column(name, justify="right")
+    for cell, one in differing.items():
+        numbers = (one.battle_rounds_per_kill, one.rounds_per_kill)
+        table.add_row(
+            rows[cell]["name"], f"{one.simulated.value:.1f}", f"{one.leakers:.1f}",
+            *("-" if x is None else f"{x:.2f}" for x in numbers),
+            "-" if one.leakers_with_rounds is None else f"{one.leakers_with_rounds:.1f}",
+        )  # fmt: skip
+    reasons = dict.fromkeys(reason for one in differing.values() for reason in one.reasons)
+    return [table, Text("What the closed form leaves out:"), *(Text(f"- {reason}", style="dim") for reason in reasons)]
 
 
 def _samples_table(study: Study) -> Table:

@@ -52,11 +52,15 @@ class Battery:
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """What came of it: per threat the share alive and the share engaged at least once, and rounds fired."""
+    """What came of it: per threat the share alive and the share engaged at least once, and the rounds.
+
+    `is_short`: some fire unit had no whole salvo left at the end.
+    """
 
     alive: Numbers
     engaged: Numbers
     rounds: float
+    is_short: bool
 
 
 @dataclass(slots=True)
@@ -99,6 +103,8 @@ class _Desk:
                     self.waiting.append(piece)
             if max(self.left) <= _SMALLEST:
                 return  # nobody is engaged any more
+            if max(self.free) <= _SMALLEST:
+                continue
             # who can be met for the shortest time goes first
             self.waiting.sort(key=lambda piece: self._window(piece).last_launch_s)
             self.waiting = [piece for piece in self.waiting if self._begin(now_s, piece)]
@@ -166,4 +172,5 @@ def timetable(battery: Battery, windows: Sequence[Window | None], shares: Number
             offered_s = window.first_launch_s - battery.reaction_s
             desk.push(offered_s, -1, 0.0, _Piece(i, float(shares[i]), is_first=True))
     desk.play()
-    return Timetable(np.maximum(desk.alive, 0.0), desk.engaged, desk.fired)
+    is_short = min(desk.left) < battery.salvo * battery.waste
+    return Timetable(np.maximum(desk.alive, 0.0), desk.engaged, desk.fired, is_short)
