@@ -73,7 +73,9 @@ def in_process(file: Path, runs: int, out: Path, workers: int) -> tuple[float, f
     """Wall time (s) and largest memory (MB) of a whole study with its table, in a process of its own."""
     begin = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-c", PLAY, str(file), str(runs), str(out), str(workers)], cwd=ROOT, stdout=subprocess.DEVNULL
+        [sys.executable, "-c", PLAY, str(file), str(runs), str(out), str(workers)],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
     )
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -90,10 +92,10 @@ def finished(out: Path) -> dict[str, Any]:
 
 
 def overhead(file: Path, runs: int, folder: Path) -> dict[str, float]:
-    """Processor time of studies on one thread that is not the engine's: what each run adds, and what a study costs once.
+    """Processor time of studies on one thread that is not the engine's: what each run adds, what a study costs once.
 
-    The engine's own time is taken around every call of it, in the thread that plays. Two studies, of a fifth of the runs
-    and of all of them, tell the part that grows from the part that does not.
+    The engine's own time is taken around every call of it, in the thread that plays. Two studies, of a fifth of the
+    runs and of all of them, tell the part that grows from the part that does not.
     """
     import parapet
 
@@ -186,8 +188,10 @@ def on_threads(file: Path, runs: int, folder: Path) -> dict[str, float]:
 
 
 def on_cluster(file: Path, runs: int, folder: Path) -> dict[str, float]:
-    """`efficiency` of worker processes, `--cluster local:1` and `local:2`, from when their engines are loaded; and what a
-    block costs on its way there and back, in milliseconds."""
+    """`efficiency` of worker processes, `--cluster local:1` and `local:2`, from when their engines are loaded.
+
+    Also what a block costs on its way there and back, in milliseconds.
+    """
     import distributed
 
     import parapet
@@ -202,24 +206,30 @@ def on_cluster(file: Path, runs: int, folder: Path) -> dict[str, float]:
             client.wait_for_workers(workers)
             where = cluster.scheduler_address
             out = Path(tempfile.mkdtemp(dir=folder))
-            parapet.study(file, runs=16 * workers, out=out, cluster=where, say=_nothing)  # every engine is loaded
+            parapet.study(
+                file, runs=16 * workers, out=out, cluster=where, say=_nothing
+            )  # every engine is loaded
             out = Path(tempfile.mkdtemp(dir=folder))
             parapet.study(file, runs=runs, out=out, cluster=where, say=_nothing)
             return runs / float(finished(out)["seconds"])
 
     found = efficiency(rate_of)
-    with library.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
-        with library.Client(cluster) as client:
-            packed = bytes(20_000)
+    with (
+        library.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster,
+        library.Client(cluster) as client,
+    ):
+        packed = bytes(20_000)
+        client.submit(len, packed, pure=False).result()
+        begin = time.perf_counter()
+        for _ in range(100):
             client.submit(len, packed, pure=False).result()
-            begin = time.perf_counter()
-            for _ in range(100):
-                client.submit(len, packed, pure=False).result()
-            found["ms_per_block"] = (time.perf_counter() - begin) * 10.0
+        found["ms_per_block"] = (time.perf_counter() - begin) * 10.0
     return found
 
 
-def bench(runs: int = FULL_RUNS, memory_runs: Sequence[int] = MEMORY_RUNS, with_cluster: bool = True) -> dict[str, Any]:
+def bench(
+    runs: int = FULL_RUNS, memory_runs: Sequence[int] = MEMORY_RUNS, with_cluster: bool = True
+) -> dict[str, Any]:
     """Everything, as one part of a line of ``results.jsonl``."""
     folder = Path(tempfile.mkdtemp(prefix="parapet-scale-"))
     try:
@@ -251,7 +261,9 @@ def main() -> None:
     """Measure and print, store nothing."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--runs", type=int, default=FULL_RUNS)
-    parser.add_argument("--memory", type=int, nargs="+", default=list(MEMORY_RUNS), help="runs whose memory is compared")
+    parser.add_argument(
+        "--memory", type=int, nargs="+", default=list(MEMORY_RUNS), help="runs whose memory is compared"
+    )
     parser.add_argument("--no-cluster", action="store_true")
     options = parser.parse_args()
     print(json.dumps(bench(options.runs, options.memory, not options.no_cluster), indent=1))

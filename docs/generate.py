@@ -404,7 +404,8 @@ def scale_rows(scale: dict[str, Any] | None) -> list[tuple[str, str, str]]:
         (
             "its cost besides the engine, processor time",
             f"{per_run['run_ms']:.2f} ms a run beside {per_run['engine_ms']:.1f} ms of battle; "
-            f"{per_run['block_ms']:.0f} ms a block of {per_run['runs_per_block']:.0f}; {per_run['study_ms']:.0f} ms a study",
+            f"{per_run['block_ms']:.0f} ms a block of {per_run['runs_per_block']:.0f}; "
+            f"{per_run['study_ms']:.0f} ms a study",
             "",
         ),
         ("that cost beside a battle of 100 ms", f"{100.0 * per_run['share_of_100_ms']:.1f} %", "10 %"),
@@ -418,8 +419,8 @@ def scale_rows(scale: dict[str, Any] | None) -> list[tuple[str, str, str]]:
         rows.append(
             (
                 "two worker processes (Dask) against one",
-                f"{cluster['two']:.0f} and {cluster['one']:.0f} runs/s, efficiency {cluster['efficiency']:.2f}; a block "
-                f"there and back {cluster['ms_per_block']:.0f} ms",
+                f"{cluster['two']:.0f} and {cluster['one']:.0f} runs/s, efficiency {cluster['efficiency']:.2f}; "
+                f"a block there and back {cluster['ms_per_block']:.0f} ms",
                 "",
             )
         )

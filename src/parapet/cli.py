@@ -452,8 +452,8 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Hold variants or cells against each other, run by run under the same draws."""
+    from parapet.study.compare import compare_rows, render_comparison
     from parapet.study.result import Study
-    from parapet.study.show import compare_rows, render_comparison
 
     found = Study(folder)
     rows = compare_rows(found, variants)

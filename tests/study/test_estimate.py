@@ -17,8 +17,8 @@ from parapet.engine.compile import compile_scenario
 from parapet.physics import lethality
 from parapet.scenario.raid import raid_members
 from parapet.scenario.read import read_text
+from parapet.study import beside, windows
 from parapet.study import estimate as closed
-from parapet.study import windows
 from parapet.study.statistics import Estimate
 from parapet.study.timetable import Battery, timetable
 
@@ -185,7 +185,10 @@ def test_a_burst_waits_for_channels_while_it_can(tmp_path: Path) -> None:
     assert ideal(tmp_path, count=40, channels=4, missiles=4, salvo=2).systems[0].n_channels == 2
     assert ideal(tmp_path, count=4, channels=4, p_kill=1.0).expected_leakers == 0.0  # nobody waits
     # more time between threats or more channels, fewer leakers
-    assert ideal(tmp_path, count=40, channels=4, p_kill=1.0, interval=10).expected_leakers < found.expected_leakers
+    assert (
+        ideal(tmp_path, count=40, channels=4, p_kill=1.0, interval=10).expected_leakers
+        < found.expected_leakers
+    )
     assert ideal(tmp_path, count=40, channels=8, p_kill=1.0).expected_leakers < found.expected_leakers
 
 
@@ -270,18 +273,20 @@ def test_told_beside_the_simulation(tmp_path: Path) -> None:
     found = example("saturation")
     assert json.loads(json.dumps(found.as_dict(), allow_nan=False))["n_threats"] == 200
     scenario, catalogue, _ = load(ROOT / "examples/saturation.yaml")
-    agree = closed.beside(scenario, catalogue, Estimate(0.1, 0.0, 0.3, 100, "Student"))
+    agree = beside.beside(scenario, catalogue, Estimate(0.1, 0.0, 0.3, 100, "Student"))
     assert agree.agrees and agree.lines()[-1] == "They agree." and agree.reasons == ()
-    differ = closed.beside(scenario, catalogue, Estimate(40.0, 38.0, 42.0, 100, "Student"))
+    differ = beside.beside(scenario, catalogue, Estimate(40.0, 38.0, 42.0, 100, "Student"))
     assert not differ.agrees and "below by 40" in differ.lines()[1]
-    assert differ.lines()[-len(found.reasons):] == [f"- {reason}" for reason in found.reasons]
+    assert differ.lines()[-len(found.reasons) :] == [f"- {reason}" for reason in found.reasons]
 
 
 def test_rounds_spent_twice_explain_their_part(tmp_path: Path) -> None:
     """Rounds for six of ten; the battles needed three for each kill of two, so there were kills for four."""
     ideal(tmp_path, rounds=6, p_kill=1.0)
     scenario, catalogue, _ = load(tmp_path / "ideal.yaml")
-    found = closed.beside(scenario, catalogue, Estimate(6.0, 5.9, 6.1, 100, "Student"), rounds=6.0, killed=4.0)
+    found = beside.beside(
+        scenario, catalogue, Estimate(6.0, 5.9, 6.1, 100, "Student"), rounds=6.0, killed=4.0
+    )
     assert found.leakers == pytest.approx(4.0) and found.rounds_per_kill == pytest.approx(1.0)
     assert found.battle_rounds_per_kill == pytest.approx(1.5)
     assert found.leakers_with_rounds == pytest.approx(6.0)

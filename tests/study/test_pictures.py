@@ -6,12 +6,13 @@ import importlib.util
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 import parapet
 from parapet.errors import InputError
 from parapet.study import pictures
-from parapet.study.show import closed_form
+from parapet.study.show import cell_rows, closed_forms
 
 _spec = importlib.util.spec_from_file_location("small", Path(__file__).with_name("small.py"))
 assert _spec is not None and _spec.loader is not None
@@ -109,9 +110,16 @@ def test_doubt_needs_more_samples_than_groups(tmp_path: Path) -> None:
 
 def test_the_closed_form_stands_beside_the_simulation(tmp_path: Path) -> None:
     study = played(tmp_path, small.STUDY)
-    closed = closed_form(study)
-    assert len(closed.leakers) == 4 and all(x is not None and 0.0 <= x <= 3.0 for x in closed.leakers)
-    assert "closed" in study.summary()
+    closed = closed_forms(study, cell_rows(study))
+    assert list(closed) == [0, 1, 2, 3] and all(0.0 <= one.leakers <= 3.0 for one in closed.values())
+    assert "The closed form agrees with the battles in all of 4 cells" in study.summary()
+    # a battle that needs two rounds where the closed form needs one, and kills nobody: told cell by cell, with reasons
+    study._tables["runs"] = study.runs.with_columns(
+        leaked=pl.col("threats"), killed=pl.lit(1), rounds=pl.lit(4)
+    )
+    text = " ".join(study.summary().split())
+    assert "agrees with the battles in 0 of 4 cells" in text and "What the closed form leaves out" in text
+    assert "look, count=3 3.0 0.0 4.00" in text
     single = parapet.study(tmp_path / "base.yaml", runs=3, out=tmp_path / "single", say=lambda text: None)
     assert "Closed form:" in single.summary() and np.isfinite(single.values("leaked")).all()
 

@@ -73,7 +73,9 @@ class Desk:
         families = (self.state.truth, self.state.plots, self.state.belief, self.state.own, self.state.scratch)
         tables = [table for family in families for table in family] + [self.state.tick, *self.log]
         # Bytes are put back faster than fields are: resetting took a twentieth of a small battle.
-        self.blank = [(bytes_, bytes_.copy()) for bytes_ in (table.reshape(-1).view(np.uint8) for table in tables)]
+        self.blank = [
+            (bytes_, bytes_.copy()) for bytes_ in (table.reshape(-1).view(np.uint8) for table in tables)
+        ]
 
     def reset(self) -> None:
         """Put State and Log back before the first tick."""

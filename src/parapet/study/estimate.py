@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from parapet.errors import ScenarioError
 from parapet.scenario.places import PlaceError, aim_asset, located
 from parapet.scenario.raid import Member, raid_members
-from parapet.study.statistics import Estimate
 from parapet.study.timetable import Battery, timetable
 from parapet.study.windows import Window, path_of, round_of, window_of
 
 if TYPE_CHECKING:
     from parapet.catalogue import Catalogue
+    from parapet.catalogue.entries import System
     from parapet.scenario.schema import DefendingSystem, Scenario
 
 Numbers = NDArray[np.float64]
@@ -151,44 +151,99 @@ class ClosedForm:
         return asdict(self)
 
 
-def estimate(scenario: Scenario, catalogue: Catalogue, waste: float = 1.0) -> ClosedForm:
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One defending system that shoots, and when it can meet each member of the raid."""
+
+    defence: DefendingSystem
+    entry: System
+    load: dict[str, int]
+    windows: list[Window | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Raid:
+    """The geometry of a scenario: who comes, when each is at its end (s), and who can meet it when."""
+
+    members: list[Member]
+    ends: list[float]
+    sights: list[Sight]
+
+
+def seen(scenario: Scenario, catalogue: Catalogue) -> Raid:
+    """Paths and meetings; raises `ScenarioError` if a place cannot be found."""
+    try:
+        members = raid_members(scenario, catalogue)
+        ends = [math.nan] * len(members)
+        sights = []
+        for defence in scenario.systems:
+            if defence.doctrine.hold_fire or (defence.status == "dormant" and defence.ready_after_s is None):
+                continue
+            sights.append(_sight(scenario, catalogue, defence, members, ends))
+        for i, member in enumerate(members):
+            if math.isnan(ends[i]) and member.aim is not None:  # nobody shoots
+                site = (member.aim.lat_rad, member.aim.lon_rad)
+                ends[i] = path_of(scenario, catalogue, member, site).end_s
+    except PlaceError as error:
+        raise ScenarioError(f"The closed form cannot place the raid: {error}") from None
+    return Raid(members, ends, sights)
+
+
+def _sight(
+    scenario: Scenario,
+    catalogue: Catalogue,
+    defence: DefendingSystem,
+    members: list[Member],
+    ends: list[float],
+) -> Sight:
+    entry = catalogue.systems[defence.system]
+    site = located(scenario, defence.place, None, (defence.name,))
+    load = defence.loads or {key: round(figure.nominal) for key, figure in entry.fire_units.load.items()}
+    factor = scenario.environment.effective_earth_radius_factor
+    rounds = [(round_of(catalogue.interceptors[name]), n) for name, n in load.items()]
+    windows: list[Window | None] = []
+    for i, member in enumerate(members):
+        path = path_of(scenario, catalogue, member, site)
+        ends[i] = path.end_s
+        windows.append(
+            window_of(catalogue, defence, entry, rounds, catalogue.threats[member.threat], path, factor)
+        )
+    return Sight(defence, entry, load, windows)
+
+
+def estimate(
+    scenario: Scenario, catalogue: Catalogue, waste: float = 1.0, raid: Raid | None = None
+) -> ClosedForm:
     """The closed-form estimate of a scenario; takes milliseconds per threat, plays nothing.
 
     Parameters
     ----------
     scenario, catalogue : as `parapet.scenario.check.load` gives them, overrides of the scenario applied.
-    waste : engagements made for each one that is needed, 1 and up; what battles waste can be put in to see what it does.
+    waste : engagements made for each one that is needed, 1 and up; put in what battles waste to see what it does.
+    raid : what `seen` gave for this scenario, if it is at hand.
 
     A raid of nobody gives no leakers. Raises `ScenarioError` if a place cannot be found. Pinned by
     ``test_estimate.test_perfect_battles_are_the_binomial`` and its neighbours.
     """
-    try:
-        members = raid_members(scenario, catalogue)
-        leaks, chances, kill = (np.zeros(len(members)) for _ in range(3))
-        ends = np.full(len(members), np.nan)
-        survival = np.ones(len(members))
-        is_met = np.zeros(len(members), dtype=bool)
-        systems = []
-        for defence in scenario.systems:
-            found = _system(scenario, catalogue, defence, members, survival, ends, waste)
-            if found is None:
-                continue
-            result, p_kill, windows = found
-            systems.append(result)
-            survival = survival * (1.0 - p_kill)
-            for i, window in enumerate(windows):
-                if window is not None:
-                    is_met[i] = True
-                    chances[i] = max(chances[i], window.n_chances)
-                    kill[i] = max(kill[i], window.p_kill_shot)
-        for i, member in enumerate(members):
-            if member.aim is not None:
-                if np.isnan(ends[i]):  # nobody shoots
-                    site = (member.aim.lat_rad, member.aim.lon_rad)
-                    ends[i] = path_of(scenario, catalogue, member, site).end_s
-                leaks[i] = survival[i] * (ends[i] <= scenario.duration_s)
-    except PlaceError as error:
-        raise ScenarioError(f"The closed form cannot place the raid: {error}") from None
+    raid = raid or seen(scenario, catalogue)
+    members = raid.members
+    chances, kill = np.zeros(len(members)), np.zeros(len(members))
+    survival = np.ones(len(members))
+    is_met = np.zeros(len(members), dtype=bool)
+    systems = []
+    for sight in raid.sights:
+        result, p_kill = _against(sight, survival, waste)
+        systems.append(result)
+        survival = survival * (1.0 - p_kill)
+        for i, window in enumerate(sight.windows):
+            if window is not None:
+                is_met[i] = True
+                chances[i] = max(chances[i], window.n_chances)
+                kill[i] = max(kill[i], window.p_kill_shot)
+    arrives = np.array(
+        [m.aim is not None and end <= scenario.duration_s for m, end in zip(members, raid.ends, strict=True)]
+    )
+    leaks = survival * arrives if len(members) else survival
     groups = []
     for g, group in enumerate(scenario.raid):
         mine = np.array([member.group == g for member in members])
@@ -212,109 +267,12 @@ def estimate(scenario: Scenario, catalogue: Catalogue, waste: float = 1.0) -> Cl
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """The closed form of one scenario next to what battles of it said.
-
-    Attributes
-    ----------
-    leakers
-        Of the closed form.
-    simulated
-        Mean leakers of the battles, with its interval.
-    rounds_per_kill, battle_rounds_per_kill
-        Rounds fired for each threat shot down; None where nobody was.
-    leakers_with_rounds
-        What the closed form says when as many rounds go into a kill as in the battles; None where they took no more.
-    reasons
-        Why battles may differ; empty where they agree.
-    """
-
-    leakers: float
-    simulated: Estimate
-    rounds_per_kill: float | None
-    battle_rounds_per_kill: float | None
-    leakers_with_rounds: float | None
-    reasons: tuple[str, ...]
-
-    @property
-    def agrees(self) -> bool:
-        """Whether the closed form lies inside the interval, or within half a leaker and a tenth of the mean."""
-        gap = abs(self.leakers - self.simulated.value)
-        is_inside = self.simulated.low <= self.leakers <= self.simulated.high
-        return is_inside or gap <= 0.5 + 0.1 * abs(self.simulated.value)
-
-    def lines(self) -> list[str]:
-        """In words."""
-        head = f"Closed form: {self.leakers:.3g} leakers. Simulated: {self.simulated}, {self.simulated.n} runs."
-        if self.agrees:
-            return [head, "They agree."]
-        gap = self.leakers - self.simulated.value
-        lines = [head, f"The closed form lies {'above' if gap > 0.0 else 'below'} by {abs(gap):.3g}."]
-        if self.leakers_with_rounds is not None:
-            lines.append(
-                f"Rounds: {self.battle_rounds_per_kill:.2f} for each kill in the battles, {self.rounds_per_kill:.2f} "
-                f"here. With as many it would say {self.leakers_with_rounds:.3g}."
-            )
-        return [*lines, "It leaves out:", *(f"- {reason}" for reason in self.reasons)]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return {
-            "leakers": self.leakers, "agrees": self.agrees, "rounds_per_kill": self.rounds_per_kill,
-            "battle_rounds_per_kill": self.battle_rounds_per_kill, "leakers_with_rounds": self.leakers_with_rounds,
-            "reasons": list(self.reasons),
-        }  # fmt: skip
-
-
-def beside(
-    scenario: Scenario, catalogue: Catalogue, simulated: Estimate, rounds: float = 0.0, killed: float = 0.0
-) -> Beside:
-    """The closed form next to battles: mean leakers, and mean rounds fired and threats killed if they are known.
-
-    Where the two differ, the closed form is made once more with the battles' rounds for each kill: how much of the gap
-    is rounds spent twice on one threat is then a number and not a guess.
-    """
-    closed = estimate(scenario, catalogue)
-    fired = sum(system.rounds_fired for system in closed.systems)
-    kills = sum(group.expected_kills for group in closed.groups)
-    mine = fired / kills if kills > 0.0 else None
-    theirs = rounds / killed if killed > 0.0 else None
-    found = Beside(closed.expected_leakers, simulated, mine, theirs, None, ())
-    if found.agrees or not closed.n_threats:
-        return found
-    again = None
-    if mine is not None and theirs is not None and theirs > 1.01 * mine:
-        again = estimate(scenario, catalogue, theirs / mine).expected_leakers
-    return replace(found, leakers_with_rounds=again, reasons=closed.reasons)
-
-
-def _system(
-    scenario: Scenario,
-    catalogue: Catalogue,
-    defence: DefendingSystem,
-    members: list[Member],
-    survival: Numbers,
-    ends: Numbers,
-    waste: float,
-) -> tuple[SystemEstimate, Numbers, list[Window | None]] | None:
-    """One system against the raid that is left of the systems before it; None if it never shoots."""
-    if defence.doctrine.hold_fire or (defence.status == "dormant" and defence.ready_after_s is None):
-        return None
-    entry = catalogue.systems[defence.system]
-    site = located(scenario, defence.place, None, (defence.name,))
-    load = defence.loads or {key: round(figure.nominal) for key, figure in entry.fire_units.load.items()}
-    doctrine, factor = defence.doctrine, scenario.environment.effective_earth_radius_factor
-    rounds = [(round_of(catalogue.interceptors[name]), n) for name, n in load.items()]
-    windows: list[Window | None] = []
-    for i, member in enumerate(members):
-        path = path_of(scenario, catalogue, member, site)
-        ends[i] = path.end_s
-        windows.append(
-            window_of(catalogue, defence, entry, rounds, catalogue.threats[member.threat], path, factor)
-        )
+def _against(sight: Sight, survival: Numbers, waste: float) -> tuple[SystemEstimate, Numbers]:
+    """One system against the raid that others left: what it did, and the share it kills of each member."""
+    defence, entry, windows = sight.defence, sight.entry, sight.windows
+    doctrine = defence.doctrine
     met = [i for i, window in enumerate(windows) if window is not None]
-    holding, patience, first = (np.zeros(len(members)) for _ in range(3))
+    holding, patience, first = (np.zeros(len(windows)) for _ in range(3))
     units: set[int] = set()
     for i in met:
         window = windows[i]
@@ -329,12 +287,12 @@ def _system(
         round(entry.si("fire_units.n_target_channels")),
         round(entry.si("fire_units.n_missile_channels")) // doctrine.salvo,
     )
-    magazine = sum(max(n - doctrine.reserve, 0) for n in load.values())
+    magazine = sum(max(n - doctrine.reserve, 0) for n in sight.load.values())
     n_channels, loaded = per_unit * len(units), magazine * len(units)
     n_left = float(survival[met].sum())
     if not met or n_left <= 0.0:
         nothing = SystemEstimate(defence.name, len(met), n_channels, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, loaded)
-        return nothing, np.zeros(len(members)), windows
+        return nothing, np.zeros(len(windows))
     weights = survival[met] / n_left
     held = float(weights @ holding[met])
     span = float(np.ptp(first[met])) + float(weights @ patience[met])
@@ -357,7 +315,7 @@ def _system(
         rounds_loaded=loaded,
     )  # fmt: skip
     p_kill = np.where(survival > 0.0, 1.0 - played.alive / np.maximum(survival, 1e-12), 0.0)
-    return result, p_kill, windows
+    return result, p_kill
 
 
 def _reasons(scenario: Scenario, catalogue: Catalogue, systems: Iterable[SystemEstimate]) -> list[str]:
@@ -374,8 +332,8 @@ def _reasons(scenario: Scenario, catalogue: Catalogue, systems: Iterable[SystemE
             "lost to tracks that are not acquired."
         )
     found += [
-        "Rounds: in the battle some are spent on two tracks of one threat (most of all by two fire units at one time), on "
-        "false tracks, on wrong assessments and on targets already dead; here none.",
+        "Rounds: in the battle some are spent on two tracks of one threat (most of all by two fire units at one time), "
+        "on false tracks, on wrong assessments and on targets already dead; here none.",
         "Detection: a range by the fourth-power law and a smooth horizon, no fluctuation, no false tracks, no track "
         "quality; masking and jamming are in neither.",
         "Kill probability: the miss is guessed from angle noise and lag, not flown; rounds never lose their target.",

@@ -114,7 +114,8 @@ def _sampled_doubt(study: Study, column: str) -> tuple[pl.DataFrame, list[str]]:
     import polars as pl
 
     answer = (
-        study.column(column).filter((pl.col("cell") == 0) & (pl.col("sample") > 0))
+        study.column(column)
+        .filter((pl.col("cell") == 0) & (pl.col("sample") > 0))
         .group_by("sample")
         .agg(pl.col(column).mean())
         .sort("sample")

@@ -1,9 +1,9 @@
 """Who is engaged when, with so many channels and so many rounds: a loss system whose arrivals are known, in the mean.
 
-A raid comes in minutes, far from any steady state, so the share that finds no channel cannot be a formula of averages.
-Here every threat is offered to the channels at its own time, waits while it can still be met, keeps a channel for
-reaction, fly-out and assessment, and is alive afterwards with the probability that the salvo missed. That share of it is
-offered again. Nothing is drawn: shares of threats take shares of channels and of rounds, so the answer is a mean.
+A raid comes in minutes, far from any steady state, so the share that finds no channel is no formula of averages. Here
+every threat is offered to the channels at its own time, waits while it can still be met, keeps a channel for reaction,
+fly-out and assessment, and is alive afterwards with the probability that the salvo missed. That share of it is offered
+again. Nothing is drawn: shares of threats take shares of channels and of rounds, so the answer is a mean.
 The closed form's own arithmetic (`parapet.study.estimate`), nothing of it is used in a battle.
 """
 
@@ -122,9 +122,7 @@ class _Desk:
         if k >= window.launch_s.size:
             return False  # too late: it leaks
         while piece.share > _SMALLEST:
-            able = [
-                u for u in window.units if self.left[u] > _SMALLEST and self.free[u] > _SMALLEST
-            ]
+            able = [u for u in window.units if self.left[u] > _SMALLEST and self.free[u] > _SMALLEST]
             if not able:
                 return True
             unit = max(able, key=lambda u: (min(self.free[u], piece.share), self.left[u], -u))

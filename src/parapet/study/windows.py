@@ -155,7 +155,9 @@ def burnout_speed_mps(entry: Interceptor) -> float:
 
 def mean_speed_mps(entry: Interceptor) -> float:
     """Mean speed of a round over a long flight: as printed, or a share of the speed at burnout."""
-    return entry.si("mean_speed") if entry.has("mean_speed") else _MEAN_OVER_BURNOUT * burnout_speed_mps(entry)
+    return (
+        entry.si("mean_speed") if entry.has("mean_speed") else _MEAN_OVER_BURNOUT * burnout_speed_mps(entry)
+    )
 
 
 def flyout_s(one: Round, slant_m: Numbers) -> Numbers:
@@ -256,5 +258,12 @@ def window_of(
     last = float(launch[is_met].max())
     times = np.maximum.accumulate(launch[is_met])
     return Window(
-        float(launch[k]), last, float(np.mean(flyouts)), chances, kills / rounds, mine, times, path.t_s[is_met]
+        float(launch[k]),
+        last,
+        float(np.mean(flyouts)),
+        chances,
+        kills / rounds,
+        mine,
+        times,
+        path.t_s[is_met],
     )
