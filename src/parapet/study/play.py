@@ -57,7 +57,8 @@ def study(
     workers
         Threads; left out, one for each processor. Never changes a result.
     until
-        Stop each cell when its interval is narrow enough: ``"leaked +- 0.5"``, ``"p(no leaker) +- 0.02"``.
+        Stop each cell, with doubt each outer sample of it, when its interval is narrow enough: ``"leaked +- 0.5"``,
+        ``"p(no leaker) +- 0.02"``.
     record
         ``outcomes``, ``threats`` or ``shots``: which tables are kept.
     cluster
@@ -129,14 +130,8 @@ def _with(
 
 
 def _rule(asked: StudyFile) -> Until | None:
-    if not asked.until:
-        return None
-    if asked.doubt is not None:
-        raise InputError(
-            f"until {asked.until!r}: a study with doubt plays the same number of runs for every outer sample. "
-            "Give --runs instead."
-        )
-    return parse_until(asked.until)
+    """When a cell has enough runs; with doubt, when an outer sample of it has: each is stopped by its own prefix."""
+    return parse_until(asked.until) if asked.until else None
 
 
 class _Session:

@@ -90,17 +90,25 @@ def cell_rows(study: Study) -> list[dict[str, Any]]:
 
 
 def sample_rows(study: Study, column: str = "leaked") -> list[dict[str, Any]]:
-    """Per cell of a study with doubt: the mean of a column at nominal, and how it spreads over the outer samples."""
+    """Per cell of a study with doubt: the mean of a column at nominal, and how it spreads over the outer samples.
+
+    ``sd_of_chance`` is what the spread between samples would be from the luck of battles alone, each sample's mean
+    being known from so many runs only.
+    """
     import polars as pl
 
     if not study.n_samples or not study.n_runs:
         return []
     values = study.column(column)
-    means = values.group_by("cell", "sample").agg(pl.col(column).mean().alias("mean"), pl.len().alias("n"))
+    means = values.group_by("cell", "sample").agg(
+        pl.col(column).mean().alias("mean"), pl.col(column).var().alias("var"), pl.len().alias("n")
+    )
     rows = []
     for cell in study.manifest["cells"]:
         mine = means.filter(pl.col("cell") == cell["cell"])
-        outer = mine.filter(pl.col("sample") > 0)["mean"].to_numpy()
+        samples = mine.filter(pl.col("sample") > 0)
+        outer = samples["mean"].to_numpy()
+        chance = (samples["var"] / samples["n"]).mean()
         nominal = mine.filter(pl.col("sample") == 0)["mean"].to_list()
         within = values.filter((pl.col("cell") == cell["cell"]) & (pl.col("sample") == 0))[column].std()
         if not outer.size:
@@ -109,8 +117,10 @@ def sample_rows(study: Study, column: str = "leaked") -> list[dict[str, Any]]:
         rows.append(
             {
                 "cell": cell["cell"], "name": cell["name"], "column": column, "samples": int(outer.size),
+                "least_runs": int(mine["n"].to_numpy().min()), "most_runs": int(mine["n"].to_numpy().max()),
                 "nominal": nominal[0] if nominal else None, "p10": low, "median": middle, "p90": high,
                 "sd_between_samples": float(outer.std(ddof=1)) if outer.size > 1 else None,
+                "sd_of_chance": math.sqrt(chance) if isinstance(chance, float) else None,
                 "sd_within_sample": float(within) if isinstance(within, float) else None,
             }
         )  # fmt: skip
@@ -309,19 +319,24 @@ def _samples_table(study: Study) -> Table:
     table.add_column("name")
     for name in (
         "samples",
+        "runs\nof each",
         "nominal",
         "10 %",
         "median",
         "90 %",
         "sd between\nsamples",
+        "of it\nchance",
         "sd of runs\nwithin one",
     ):
         table.add_column(name, justify="right")
     for row in sample_rows(study):
         numbers = [
-            row[k] for k in ("nominal", "p10", "median", "p90", "sd_between_samples", "sd_within_sample")
+            row[k]
+            for k in ("nominal", "p10", "median", "p90", "sd_between_samples", "sd_of_chance", "sd_within_sample")
         ]
-        table.add_row(row["name"], str(row["samples"]), *("-" if x is None else f"{x:.2f}" for x in numbers))
+        least, most = row["least_runs"], row["most_runs"]
+        runs = f"{least:,}" if least == most else f"{least:,} to {most:,}"
+        table.add_row(row["name"], str(row["samples"]), runs, *("-" if x is None else f"{x:.2f}" for x in numbers))
     return table
 
 
