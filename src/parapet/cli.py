@@ -368,6 +368,10 @@ def study(
     from parapet.study.play import study as play_study
     from parapet.study.telling import Teller
 
+    if cluster:
+        from parapet.study.cluster import hush
+
+        hush()
     with Teller("json" if json_lines else "quiet" if quiet else "person", _console(is_error=True), COMPILE_S) as teller:
         try:
             found = play_study(

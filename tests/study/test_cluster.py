@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import signal
-import threading
+import subprocess
+import sys
 import time
 from concurrent.futures import Future
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import parapet
-from parapet.errors import InputError
+from parapet.errors import InputError, RunError
 from parapet.study import blocks, execute
 from parapet.study.rows import MEASURED
 
@@ -66,17 +69,69 @@ def test_wrong_addresses_are_refused(tmp_path: Path, where: str, said: str) -> N
 def test_a_cluster_with_a_dying_worker_gives_the_serial_store(tmp_path: Path) -> None:
     distributed = pytest.importorskip("distributed")
     file = small.written(tmp_path)
-    plain = parapet.study(file, runs=60, record="shots", out=tmp_path / "plain", say=quiet)
+    plain = parapet.study(file, runs=200, record="shots", out=tmp_path / "plain", say=quiet)
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         pids = [worker.process.pid for worker in cluster.workers.values()]
-        killer = threading.Thread(target=lambda: (time.sleep(6.0), os.kill(pids[0], signal.SIGKILL)))
-        killer.start()
+        killed: list[int] = []
+
+        def kill(progress: execute.Progress) -> None:
+            if progress.played > 20 and not killed:
+                killed.append(pids[0])
+                os.kill(pids[0], signal.SIGKILL)
+
         found = parapet.study(
-            file, runs=60, record="shots", out=tmp_path / "out", cluster=cluster.scheduler_address, say=quiet
-        )
-        killer.join()
+            file, runs=200, record="shots", out=tmp_path / "out", cluster=cluster.scheduler_address, say=quiet,
+            progress=kill,
+        )  # fmt: skip
+    assert killed
     assert found.runs.drop(*MEASURED).equals(plain.runs.drop(*MEASURED))
     assert found.threats.equals(plain.threats) and found.shots.equals(plain.shots)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_a_scheduler_that_dies_ends_the_study_with_a_message_and_what_was_finished(tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    file = small.written(tmp_path)
+    dask = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", "0", "--no-dashboard"]
+    place = tmp_path / "scheduler.json"
+    quietly = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    scheduler = subprocess.Popen([*dask, "--scheduler-file", str(place)], **quietly)
+    worker = None
+    try:
+        while not place.exists():
+            time.sleep(0.1)
+        address = json.loads(place.read_text())["address"]
+        worker = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "distributed.cli.dask_worker",
+                address,
+                "--nthreads",
+                "1",
+                "--no-dashboard",
+            ],
+            **quietly,
+        )
+
+        def kill(progress: execute.Progress) -> None:
+            if progress.played > 20:
+                scheduler.kill()
+
+        with pytest.raises(RunError, match=r"the scheduler at .* does not answer any more"):
+            parapet.study(file, runs=2000, out=tmp_path / "out", cluster=address, say=quiet, progress=kill)
+    finally:
+        for process in (worker, scheduler):
+            if process is not None:
+                process.kill()
+                process.wait()
+    stored = parapet.Study(tmp_path / "out").runs
+    assert 20 < stored.height < 8000
+    resumed = parapet.study(file, runs=100, out=tmp_path / "out", say=quiet)
+    plain = parapet.study(file, runs=100, out=tmp_path / "plain", say=quiet)
+    both = resumed.runs.filter(pl.col("run") < 100)
+    assert both.drop(*MEASURED).equals(plain.runs.drop(*MEASURED))
 
 
 @pytest.mark.slow

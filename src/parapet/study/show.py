@@ -332,11 +332,21 @@ def _samples_table(study: Study) -> Table:
     for row in sample_rows(study):
         numbers = [
             row[k]
-            for k in ("nominal", "p10", "median", "p90", "sd_between_samples", "sd_of_chance", "sd_within_sample")
+            for k in (
+                "nominal",
+                "p10",
+                "median",
+                "p90",
+                "sd_between_samples",
+                "sd_of_chance",
+                "sd_within_sample",
+            )
         ]
         least, most = row["least_runs"], row["most_runs"]
         runs = f"{least:,}" if least == most else f"{least:,} to {most:,}"
-        table.add_row(row["name"], str(row["samples"]), runs, *("-" if x is None else f"{x:.2f}" for x in numbers))
+        table.add_row(
+            row["name"], str(row["samples"]), runs, *("-" if x is None else f"{x:.2f}" for x in numbers)
+        )
     return table
 
 
