@@ -105,7 +105,8 @@ class Cluster:
         elif now - self.alone_since > ALONE_S:
             self.alone_since = now + 1e9  # said once
             self.say(
-                "warning: the cluster has no worker any more; waiting for one to join. Ctrl-C ends, finished runs are kept."
+                "warning: the cluster has no worker any more; waiting for one to join. "
+                "Ctrl-C ends, finished runs are kept."
             )
         return max(1, n)
 
@@ -123,8 +124,8 @@ class Cluster:
             return self._gone()
         if error is not None and type(error).__name__ == "KilledWorker":
             return RunError(
-                "a block of battles killed every worker that played it, most often for lack of memory. Finished runs are "
-                "stored. Give each worker more memory, or look into its log."
+                "a block of battles killed every worker that played it, most often for lack of memory. Finished runs "
+                "are stored. Give each worker more memory, or look into its log."
             )
         return self._gone() if isinstance(error, OSError) else error
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from parapet.errors import InputError
 from parapet.study import sequential
+from parapet.study.show import cell_rows, closed_forms
 from parapet.study.statistics import mean, parse_until
 
 if TYPE_CHECKING:
@@ -27,10 +28,11 @@ def estimates(study: Study, column: str = "leaked") -> pl.DataFrame:
 
     rows = []
     for cell in study.manifest["cells"]:
-        found = mean(study.values(column, cell["cell"]))
-        rows.append(
-            {"cell": cell["cell"], "value": found.value, "low": found.low, "high": found.high, "n": found.n}
-        )
+        values = study.values(column, cell["cell"])
+        found = mean(values)
+        # what is counted is never below 0, and neither is its mean
+        low = max(found.low, 0.0) if values.size and values.min() >= 0.0 else found.low
+        rows.append({"cell": cell["cell"], "value": found.value, "low": low, "high": found.high, "n": found.n})
     types = {"cell": pl.Int32, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64, "n": pl.Int64}
     return study.cells.join(pl.DataFrame(rows, schema=types), on="cell").sort("cell")
 
@@ -186,10 +188,23 @@ def _curves(
         by = ", ".join(others)
         parts = [pl.col(name).cast(pl.String) for name in others]
         table = table.with_columns(pl.concat_str(parts, separator=", ").alias(by))
-    paths = figures.response(table, x, folder, by=by, x_label=x, y_label=words, title=study.title)
+    note = _note(table)
+    if words == "leaked":
+        closed = closed_forms(study, cell_rows(study))
+        found = [closed[cell].leakers if cell in closed else None for cell in table["cell"]]
+        table = table.with_columns(closed=pl.Series(found, dtype=pl.Float64))
+        note += "; dotted: closed form"
+    paths = figures.response(table, x, folder, by=by, x_label=x, y_label=words, title=study.title, note=note)
     if len(labels) == 2 and table["variant"].n_unique() == 1:
         paths += figures.heat_map(table, labels[0], labels[1], folder, value_label=words, title=study.title)
     return paths
+
+
+def _note(table: pl.DataFrame) -> str:
+    """What the curves and bands are."""
+    least, most = int(table["n"].to_numpy().min()), int(table["n"].to_numpy().max())
+    runs = f"{least:,}" if least == most else f"{least:,} to {most:,}"
+    return f"Mean of {runs} runs; bands hold it with 95 %"
 
 
 def _swings(study: Study, table: pl.DataFrame) -> pl.DataFrame:
