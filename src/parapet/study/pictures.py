@@ -52,7 +52,7 @@ def settling(study: Study, cell: int, column: str = "leaked") -> pl.DataFrame:
     row = until.values(values) if until else values
     found = [
         (n, sequential.estimate(row[:n], kind) if until else mean(row[:n]))
-        for n in sequential.checkpoints(max(row.size, 1))
+        for n in ([] if until else [5, 7, 10, 15]) + sequential.checkpoints(max(row.size, 1))
         if n <= row.size
     ]
     return pl.DataFrame(

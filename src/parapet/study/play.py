@@ -155,6 +155,11 @@ class _Session:
         self.cells = design.cells(asked)
         self.ready = design.check_cells(asked, self.cells)
         self.interceptors = design.interceptors_of(self.ready)
+        self.drawn: list[doubt.Drawn] = []
+        if asked.doubt is not None:
+            self.drawn = doubt.figures_drawn(
+                asked, [(ready.scenario, design.unchanged_catalogue(ready)) for ready in self.ready]
+            )
         self._tell_warnings()
         self._check_column()
 
@@ -299,10 +304,7 @@ class _Session:
         path = self.folder / "inputs.parquet"
         if is_old and path.exists():
             return list(doubt.settings_in(pl.read_parquet(path), self.asked.doubt))
-        drawn = doubt.figures_drawn(
-            self.asked, [(ready.scenario, design.unchanged_catalogue(ready)) for ready in self.ready]
-        )
-        _, rows, n_refused = doubt.samples(self.asked, drawn, design.unchanged_catalogue(self.ready[0]))
+        _, rows, n_refused = doubt.samples(self.asked, self.drawn, design.unchanged_catalogue(self.ready[0]))
         n_groups = len({row.group for row in rows})
         store.manifest["doubt"] = {
             "figures": len({row.figure for row in rows}), "groups": n_groups, "samples": self.asked.doubt.samples,

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from parapet.study.result import Study
 
 MAX_ROWS = 60
+N_COMPARED = 10
+"""Runs of a cell before the closed form is held against it: with fewer the interval holds almost anything."""
 COLUMNS = ("leaked", "rounds", "value_lost")
 """Columns that are summed up; the stopping rule's comes first if it is another one."""
 PLAIN = ("rounds", "value_lost")
@@ -212,7 +214,8 @@ def _cells_table(study: Study, rows: Sequence[dict[str, Any]], closed: dict[int,
     for row in rows[:MAX_ROWS]:
         cells = [str(row["cell"]), *([row["name"]] if study.n_cells > 1 else []), f"{row['runs']:,}"]
         one = closed.get(row["cell"])
-        cells.append("-" if one is None else f"{one.leakers:.1f}" + ("" if one.agrees else "*"))
+        mark = "*" if one and not one.agrees and one.simulated.n >= N_COMPARED else ""
+        cells.append("-" if one is None else f"{one.leakers:.1f}{mark}")
         values = [_interval(row["estimates"][name]) for name in wide]
         means = [f"{row['estimates'][name].value:.1f}" for name in plain]
         table.add_row(*cells, *values, *means)
@@ -261,7 +264,7 @@ def closed_forms(study: Study, rows: Sequence[dict[str, Any]]) -> dict[int, Besi
     asked, cells, _ = study.plan()
     found = {}
     for cell, row in list(zip(cells, rows, strict=True))[:MAX_ROWS]:
-        if not row["runs"]:
+        if row["runs"] < 1:
             continue
         try:
             ready = checked(asked, cell)
@@ -279,15 +282,16 @@ def _closed_table(
     study: Study, rows: Sequence[dict[str, Any]], closed: dict[int, Beside]
 ) -> list[RenderableType]:
     """Where closed form and battles differ, by how much, what of it is rounds, and why."""
+    n_few = sum(one.simulated.n < N_COMPARED for one in closed.values())
+    closed = {cell: one for cell, one in closed.items() if one.simulated.n >= N_COMPARED}
+    few = f"{n_few} of {len(rows)} cells have fewer than {N_COMPARED} runs, too few to hold the closed form against."
+    last = [Text(few, style="dim")] if n_few else []
     if study.n_cells == 1 and closed:
         return [Text(line) for line in closed[0].lines()]
     differing = {cell: one for cell, one in closed.items() if not one.agrees}
     if not differing:
-        return (
-            [Text(f"The closed form agrees with the battles in all of {len(closed)} cells.")]
-            if closed
-            else []
-        )
+        words = f"The closed form agrees with the battles in all of {len(closed)} cells."
+        return [*([Text(words)] if closed else []), *last]
     n_agree = len(closed) - len(differing)
     table = table_of(f"* Closed form: agrees with the battles in {n_agree} of {len(closed)} cells, not in")
     table.add_column("name", overflow="fold")
@@ -311,6 +315,7 @@ def _closed_table(
         table,
         Text("What the closed form leaves out:"),
         *(Text(f"- {reason}", style="dim") for reason in reasons),
+        *last,
     ]
 
 
