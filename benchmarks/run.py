@@ -293,6 +293,9 @@ def main() -> None:
         "--study-runs", type=int, default=10_000, help="runs of the study that is timed (default 10,000)"
     )
     parser.add_argument(
+        "--memory-runs", type=int, nargs=2, default=[1_000, 100_000], help="runs of the studies compared in memory"
+    )
+    parser.add_argument(
         "--no-stone-soup", action="store_true", help="the tracker without its independent twin"
     )
     parser.add_argument("--note", default="", help="a sentence about the machine")
@@ -315,7 +318,7 @@ def main() -> None:
         "raid": lambda: {"raid_80": bench_raid(options.battles, options.threads)},
         "halving": lambda: {"step_halving": bench_halving(options.halving, options.threads)},
         "tracker": lambda: {"tracker": bench_tracker.bench(not options.no_stone_soup)},
-        "scale": lambda: bench_scale.bench(options.study_runs),
+        "scale": lambda: bench_scale.bench(options.study_runs, options.memory_runs),
         "start": bench_start,
         "cold": bench_cold,
     }
