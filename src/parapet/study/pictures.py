@@ -32,7 +32,9 @@ def estimates(study: Study, column: str = "leaked") -> pl.DataFrame:
         found = mean(values)
         # what is counted is never below 0, and neither is its mean
         low = max(found.low, 0.0) if values.size and values.min() >= 0.0 else found.low
-        rows.append({"cell": cell["cell"], "value": found.value, "low": low, "high": found.high, "n": found.n})
+        rows.append(
+            {"cell": cell["cell"], "value": found.value, "low": low, "high": found.high, "n": found.n}
+        )
     types = {"cell": pl.Int32, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64, "n": pl.Int64}
     return study.cells.join(pl.DataFrame(rows, schema=types), on="cell").sort("cell")
 
