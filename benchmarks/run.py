@@ -5,6 +5,7 @@
     python benchmarks/run.py --only raid --battles 200
     python benchmarks/run.py --only halving --halving 2000
     python benchmarks/run.py --only start tracker
+    python benchmarks/run.py --only scale --study-runs 10000
 
 The table in the documentation is made from the file; nothing is typed.
 """
@@ -36,7 +37,7 @@ sys.path.insert(0, str(ROOT))
 RESULTS = ROOT / "benchmarks" / "results.jsonl"
 RAID = ROOT / "examples" / "raid-80.yaml"
 DEMO = ROOT / "examples" / "ankara.yaml"
-PARTS = ("raid", "halving", "tracker", "start", "cold")
+PARTS = ("raid", "halving", "tracker", "scale", "start", "cold")
 CONFIDENCE_Z = 1.96
 ONE_MEBIBYTE = 1024.0
 
@@ -290,13 +291,19 @@ def main() -> None:
     )
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument(
+        "--study-runs", type=int, default=10_000, help="runs of the study that is timed (default 10,000)"
+    )
+    parser.add_argument(
+        "--memory-runs", type=int, nargs=2, default=[1_000, 100_000], help="runs of the studies compared in memory"
+    )
+    parser.add_argument(
         "--no-stone-soup", action="store_true", help="the tracker without its independent twin"
     )
     parser.add_argument("--note", default="", help="a sentence about the machine")
     parser.add_argument("--dry", action="store_true", help="print the line, do not store it")
     options = parser.parse_args()
 
-    from benchmarks import bench_tracker
+    from benchmarks import bench_scale, bench_tracker
 
     from parapet import __version__, _jit, catalogue
 
@@ -312,6 +319,7 @@ def main() -> None:
         "raid": lambda: {"raid_80": bench_raid(options.battles, options.threads)},
         "halving": lambda: {"step_halving": bench_halving(options.halving, options.threads)},
         "tracker": lambda: {"tracker": bench_tracker.bench(not options.no_stone_soup)},
+        "scale": lambda: bench_scale.bench(options.study_runs, options.memory_runs),
         "start": bench_start,
         "cold": bench_cold,
     }

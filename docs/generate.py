@@ -382,6 +382,7 @@ def measured_rows(line: dict[str, Any]) -> list[tuple[str, str, str]]:
                 "all",
             )
         )
+    rows += scale_rows(line.get("scale"))
     for key, words, goal in (
         ("cold_start_s", "first battle ever, compiling", "60 s"),
         ("warm_run_s", "`parapet run examples/ankara.yaml`, warm", "3 s"),
@@ -392,6 +393,49 @@ def measured_rows(line: dict[str, Any]) -> list[tuple[str, str, str]]:
             rows.append((words, f"{line[key]:.2f} s", goal))
     if line.get("peak_memory_mb") is not None:
         rows.append(("largest memory of that run", f"{line['peak_memory_mb']:.0f} MB", "1,000 MB"))
+    return rows
+
+
+def scale_rows(scale: dict[str, Any] | None) -> list[tuple[str, str, str]]:
+    """What studies cost besides their battles."""
+    if not scale:
+        return []
+    per_run, threads, cluster = scale["overhead"], scale["threads"], scale.get("cluster")
+    goal = "10,000 in 60 s, aim 15 s" if scale["runs"] == 10_000 else ""
+    rows = [
+        (
+            f"study of {scale['runs']:,} runs, one fire unit, ten threats, two threads",
+            f"{scale['wall_s']:.0f} s, {scale['runs_per_s']:.0f} runs/s",
+            goal,
+        ),
+        (
+            "its cost besides the engine, processor time",
+            f"{per_run['run_ms']:.2f} ms a run beside {per_run['engine_ms']:.1f} ms of battle; "
+            f"{per_run['block_ms']:.0f} ms a block of {per_run['runs_per_block']:.0f}; "
+            f"{per_run['study_ms']:.0f} ms a study",
+            "",
+        ),
+        ("that cost beside a battle of 100 ms", f"{100.0 * per_run['share_of_100_ms']:.1f} %", "10 %"),
+        (
+            "two threads against one",
+            f"{threads['two']:.0f} and {threads['one']:.0f} runs/s, efficiency {threads['efficiency']:.2f}",
+            "",
+        ),
+    ]
+    if cluster:
+        rows.append(
+            (
+                "two worker processes (Dask) against one",
+                f"{cluster['two']:.0f} and {cluster['one']:.0f} runs/s, efficiency {cluster['efficiency']:.2f}; "
+                f"a block there and back {cluster['ms_per_block']:.0f} ms",
+                "",
+            )
+        )
+    memory = {int(n): mb for n, mb in scale["memory_mb"].items()}
+    if len(memory) > 1:
+        few, many = min(memory), max(memory)
+        what = f"largest memory of studies of {few:,} and {many:,} runs"
+        rows.append((what, f"{memory[few]:.0f} and {memory[many]:.0f} MB", "flat"))
     return rows
 
 

@@ -452,6 +452,10 @@ def study(
     from parapet.study.play import study as play_study
     from parapet.study.telling import Teller
 
+    if cluster:
+        from parapet.study.cluster import hush
+
+        hush()
     with Teller("json" if json_lines else "quiet" if quiet else "person", _console(is_error=True), COMPILE_S) as teller:
         try:
             found = play_study(
@@ -489,8 +493,8 @@ def estimate(file: ScenarioFile, as_json: Json = False) -> None:
     ]
     lines += [
         f"  {system.name}: {system.n_channels} channels for {system.offered:.1f} targets at once on average, "
-        f"{100.0 * system.p_blocked:.0f} % find none; {system.rounds_wanted:.0f} rounds wanted of "
-        f"{system.rounds_loaded}"
+        f"{100.0 * system.p_blocked:.0f} % find none; {system.rounds_fired:.0f} rounds fired of "
+        f"{system.rounds_loaded}" + (f", {system.rounds_wanted:.0f} wanted" if system.is_dry else "")
         for system in found.systems
     ]
     for line in lines:
@@ -536,8 +540,8 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Hold variants or cells against each other, run by run under the same draws."""
+    from parapet.study.compare import compare_rows, render_comparison
     from parapet.study.result import Study
-    from parapet.study.show import compare_rows, render_comparison
 
     found = Study(folder)
     rows = compare_rows(found, variants)

@@ -2,7 +2,9 @@
 
     python killed.py STUDY OUT RUNS POINT NTH
 
-POINT is how the name of a point begins that `parapet.study.store.reached` is called with, or ``block``: between blocks.
+POINT is how the name of a point begins that `parapet.study.store.reached` is called with, or ``block``: between blocks;
+empty for any of them. NTH counts from 1; 0 never dies. A line on the output says that battles have begun, another one at
+the end how many points were passed.
 """
 
 from __future__ import annotations
@@ -35,7 +37,15 @@ def main(file: str, out: str, runs: str, point: str, nth: str) -> None:
     execute.Execution._take = take
     blocks.BLOCK_S = 0.01
     execute.FLUSH_S = 0.05
+    played = blocks.Player.play
+
+    def play(self, key, numbers):  # type: ignore[no-untyped-def]
+        print("playing", flush=True)
+        return played(self, key, numbers)
+
+    blocks.Player.play = play
     study(file, runs=int(runs), out=out, record="shots")
+    print(f"points {count}", flush=True)
 
 
 if __name__ == "__main__":

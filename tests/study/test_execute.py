@@ -231,8 +231,26 @@ def test_doubt_has_an_outer_and_an_inner_loop(tmp_path: Path) -> None:
     inputs = (tmp_path / "out" / "inputs.parquet").read_bytes()
     more = parapet.study(file, runs=4, out=tmp_path / "out", say=quiet)
     assert more.runs.height == 16 and (tmp_path / "out" / "inputs.parquet").read_bytes() == inputs
-    with pytest.raises(InputError, match="outer sample"):
-        parapet.study(file, out=tmp_path / "out", until="leaked +- 1", say=quiet)
+
+
+def test_each_outer_sample_stops_when_it_is_sure(tmp_path: Path, monkeypatch) -> None:
+    """The inner loop of every sample by its own prefix; which samples there are is not touched by stopping."""
+    file = small.written(tmp_path, small.DOUBT)
+    rule = "plots +- 0.45"
+    one = parapet.study(file, out=tmp_path / "one", until=rule, runs=150, workers=1, say=quiet)
+    n = one.runs.group_by("sample").len().sort("sample")
+    assert n["sample"].to_list() == [0, 1, 2, 3]
+    for sample, runs in n.rows():
+        values = one.values("plots", sample=sample)
+        assert sequential.stops_at(values, "mean", 0.45) == (runs if runs < 150 else None)
+    assert (
+        n["len"].n_unique() > 1 and n["len"].min() < 150
+    )  # luck differs from sample to sample, and so do the runs it takes
+    monkeypatch.setattr(blocks, "BLOCK_S", 0.005)
+    two = parapet.study(file, out=tmp_path / "two", until=rule, runs=150, workers=3, say=quiet)
+    assert results(two).equals(results(one))
+    text = " ".join(two.summary().split())
+    assert f"{n['len'].min()} to {n['len'].max()}" in text
 
 
 def test_progress_is_told(file: Path, tmp_path: Path) -> None:

@@ -202,7 +202,7 @@ def test_heat_map(caught: Caught) -> None:
     axis, _ = caught.figure.axes
     cells = axis.images[0].get_array()
     assert cells[0].tolist() == [3.0, 12.0] and cells[1][0] == 0.0 and cells.mask[1][1]
-    assert {text.get_text() for text in axis.texts} == {"12\n± 1", "3\n± 1", "0\n± 0.1"}
+    assert {text.get_text() for text in axis.texts} == {"12\n11 to 13", "3\n2 to 4", "0\n0 to 0.2"}
     assert_nothing_overlaps(caught.figure)
 
 

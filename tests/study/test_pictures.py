@@ -6,12 +6,13 @@ import importlib.util
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 import parapet
 from parapet.errors import InputError
 from parapet.study import pictures
-from parapet.study.show import closed_form
+from parapet.study.show import cell_rows, closed_forms
 
 _spec = importlib.util.spec_from_file_location("small", Path(__file__).with_name("small.py"))
 assert _spec is not None and _spec.loader is not None
@@ -40,8 +41,8 @@ def test_a_grid_has_curves_and_a_heat_map(tmp_path: Path) -> None:
     assert table["count"].to_list() == [1, 1, 2, 2, 4, 4]
     assert table["value"].to_list() == [study.values("leaked", k).mean() for k in range(6)]
     settled = pictures.settling(study, 5)
-    assert settled["n"].to_list() == [20, 24]
-    assert settled["value"][0] == study.values("leaked", 5)[:20].mean()
+    assert settled["n"].to_list() == [5, 7, 10, 15, 20, 24]
+    assert settled["value"][4] == study.values("leaked", 5)[:20].mean()
 
 
 def test_variants_are_curves(tmp_path: Path) -> None:
@@ -108,11 +109,20 @@ def test_doubt_needs_more_samples_than_groups(tmp_path: Path) -> None:
 
 
 def test_the_closed_form_stands_beside_the_simulation(tmp_path: Path) -> None:
-    study = played(tmp_path, small.STUDY)
-    closed = closed_form(study)
-    assert len(closed.leakers) == 4 and all(x is not None and 0.0 <= x <= 3.0 for x in closed.leakers)
-    assert "closed" in study.summary()
-    single = parapet.study(tmp_path / "base.yaml", runs=3, out=tmp_path / "single", say=lambda text: None)
+    few = played(tmp_path, small.STUDY)
+    assert "4 of 4 cells have fewer than 10 runs" in few.summary()
+    study = parapet.study(tmp_path / "study.yaml", runs=10, out=few.folder, say=lambda text: None)
+    closed = closed_forms(study, cell_rows(study))
+    assert list(closed) == [0, 1, 2, 3] and all(0.0 <= one.leakers <= 3.0 for one in closed.values())
+    assert "The closed form agrees with the battles in all of 4 cells" in study.summary()
+    # a battle that needs two rounds where the closed form needs one, and kills nobody: told cell by cell, with reasons
+    study._tables["runs"] = study.runs.with_columns(
+        leaked=pl.col("threats"), killed=pl.lit(1), rounds=pl.lit(4)
+    )
+    text = " ".join(study.summary().split())
+    assert "agrees with the battles in 0 of 4 cells" in text and "What the closed form leaves out" in text
+    assert "look, count=3 3.0 0.0 4.00" in text
+    single = parapet.study(tmp_path / "base.yaml", runs=10, out=tmp_path / "single", say=lambda text: None)
     assert "Closed form:" in single.summary() and np.isfinite(single.values("leaked")).all()
 
 

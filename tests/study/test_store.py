@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -93,26 +94,43 @@ def test_killed_at_a_fixed_point_it_goes_on_to_the_same_tables(
     assert pl.read_parquet(out / "shots" / "*.parquet").height == whole.shots.height
 
 
+N_SLOW = 150
+"""Runs of each cell where processes are killed again and again: some seconds of battles."""
+
+
+@pytest.fixture(scope="module")
+def long(file: Path) -> parapet.Study:
+    return parapet.study(file, runs=N_SLOW, out=file.parent / "long", record="shots", say=quiet)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("batch", range(5))
-def test_killed_at_ten_random_moments(file: Path, whole: parapet.Study, tmp_path: Path, batch: int) -> None:
+def test_killed_at_ten_random_points(file: Path, long: parapet.Study, tmp_path: Path, batch: int) -> None:
+    """Fifty deaths in five stores: half at a point of the program chosen by lot, half at any moment of the battles."""
     dice = random.Random(batch)
     out = tmp_path / "out"
-    n_killed = 0
-    for _ in range(10):
-        arguments = [sys.executable, str(KILLED), str(file), str(out), str(RUNS), "never", "0"]
-        process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(dice.uniform(0.3, 4.0))
-        n_killed += process.poll() is None
-        process.kill()
-        process.wait()
-        if dice.random() < 0.2:
+    n_killed = n_by_clock = 0
+    while n_killed < 10:
+        by_clock = n_killed % 2 == 1
+        nth = 0 if by_clock else dice.randint(1, 40)
+        arguments = [sys.executable, str(KILLED), str(file), str(out), str(N_SLOW), "", str(nth)]
+        process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        assert process.stdout is not None
+        if by_clock:
+            begun = process.stdout.readline() == b"playing\n"
+            time.sleep(dice.uniform(0.0, 0.6))
+            n_by_clock += begun and process.poll() is None
+            process.kill()
+        process.communicate(timeout=300)
+        n_killed += process.returncode == -9
+        if process.returncode == 0:  # it came to its end: so that there is something left to do
             for path in (out / "runs").glob("part-*"):
-                path.unlink()  # so that there is always something left to do
-    assert n_killed > 1
-    resumed = parapet.study(file, runs=RUNS, out=out, record="shots", say=quiet)
-    assert results(resumed).equals(results(whole))
-    assert resumed.threats.equals(whole.threats) and resumed.shots.equals(whole.shots)
+                path.unlink()
+    assert n_by_clock > 0
+    resumed = parapet.study(file, runs=N_SLOW, out=out, record="shots", say=quiet)
+    assert results(resumed).equals(results(long))
+    assert resumed.threats.equals(long.threats) and resumed.shots.equals(long.shots)
+    assert pl.read_parquet(out / "shots" / "*.parquet").height == long.shots.height
 
 
 def test_a_damaged_part_is_set_aside_and_played_again(file: Path, tmp_path: Path, monkeypatch) -> None:
@@ -136,25 +154,79 @@ def test_a_damaged_part_is_set_aside_and_played_again(file: Path, tmp_path: Path
     assert results(after).equals(results(before))
 
 
-def test_a_full_disk_says_so_and_loses_nothing_stored(file: Path, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(execute, "FLUSH_S", 0.0)
-    out = tmp_path / "out"
-    real, count = os.fsync, 0
+class FullDisk:
+    """From the n-th time on nothing more fits: a write puts down some bytes and fails, as a disk does that runs full."""
 
-    def full(handle: int) -> None:
-        nonlocal count
-        count += 1
-        if count > 8:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, where: str, nth: int) -> None:
+        self.count = 0
+        self.nth = nth
+        if where == "write":
+            opened = Path.open
+
+            def open_(path: Path, mode: str = "r", *rest: Any, **more: Any) -> Any:
+                file = opened(path, mode, *rest, **more)
+                return _Filling(file, self) if mode == "wb" else file
+
+            monkeypatch.setattr(Path, "open", open_)
+        else:
+            owner, name = (store.os, "fsync") if where == "sync" else (Path, "replace")
+            real = getattr(owner, name)
+
+            def refused(*arguments: Any) -> Any:
+                self.use()
+                return real(*arguments)
+
+            monkeypatch.setattr(owner, name, refused)
+
+    def use(self) -> None:
+        self.count += 1
+        if self.count >= self.nth:
             raise OSError(errno.ENOSPC, "No space left on device")
-        real(handle)
 
-    monkeypatch.setattr(store.os, "fsync", full)
-    with pytest.raises(StoreError, match=r"the disk is full\. Every run already stored is safe"):
-        parapet.study(file, runs=4, out=out, say=quiet)
-    monkeypatch.setattr(store.os, "fsync", real)
-    stored = parapet.Study(out).runs
-    assert 0 < stored.height < 16 and not list(out.rglob("*.tmp"))
-    assert parapet.study(file, runs=4, out=out, say=quiet).runs.height == 16
+
+class _Filling:
+    def __init__(self, file: Any, disk: FullDisk) -> None:
+        self.file, self.disk = file, disk
+
+    def __enter__(self) -> _Filling:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.file, name)
+
+    def write(self, content: bytes) -> int:
+        try:
+            self.disk.use()
+        except OSError:
+            self.file.write(content[: len(content) // 3])
+            raise
+        return int(self.file.write(content))
+
+
+@pytest.mark.parametrize("where, nth", [("write", 20), ("write", 5), ("sync", 12), ("replace", 9)])
+def test_a_full_disk_says_so_and_loses_nothing_stored(
+    file: Path, tmp_path: Path, monkeypatch, where: str, nth: int
+) -> None:
+    whole = parapet.study(file, runs=4, out=tmp_path / "whole", record="shots", say=quiet)
+    out = tmp_path / "out"
+    with monkeypatch.context() as patch:
+        patch.setattr(execute, "FLUSH_S", 0.0)
+        FullDisk(patch, where, nth)
+        with pytest.raises(StoreError, match=r"the disk is full\. Every run already stored is safe"):
+            parapet.study(file, runs=4, out=out, record="shots", workers=1, say=quiet)
+    assert not list(out.rglob("*.tmp"))
+    is_begun = any((out / "runs").glob("part-*"))
+    before = parapet.Study(out).runs if is_begun else whole.runs.clear()
+    assert before.height < 16 and (before.height > 0) == (nth > 5)
+    resumed = parapet.study(file, runs=4, out=out, record="shots", say=quiet)
+    assert results(resumed).equals(results(whole))
+    assert resumed.threats.equals(whole.threats) and resumed.shots.equals(whole.shots)
+    # what was stored before the disk was full was not played again
+    kept = resumed.runs.join(before.select(KEYS), on=list(KEYS), how="semi")
+    assert kept["wall_s"].to_list() == before["wall_s"].to_list()
 
 
 def test_two_processes_do_not_write_to_one_store(file: Path, tmp_path: Path) -> None:

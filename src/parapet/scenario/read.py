@@ -112,7 +112,7 @@ def reading_of_text(text: str, file: str = "<text>") -> Reading:
         except ValidationError as error:
             errors = error.errors(include_url=False, include_input=True)
             if not dropped:
-                findings += _findings(document, errors)
+                findings += findings_of(document, errors)
             data = _without(document, data, errors, dropped)
     if scenario is not None:
         scenario._lines = lines
@@ -188,7 +188,12 @@ def _closed_up(document: Document, value: Any, path: Path) -> Any:
     return value
 
 
-def _findings(document: Document, errors: list[Any]) -> list[Finding]:
+def findings_of(document: Document, errors: list[Any]) -> list[Finding]:
+    """What pydantic objects to in the data of a scenario, in Parapet's words and at the document's lines.
+
+    ``errors``: as ``ValidationError.errors(include_url=False, include_input=True)`` gives them. A misspelt key is told
+    once, and what the document itself refused is not told again.
+    """
     messages = [
         (_plain(details["loc"]), details["type"], _message(_plain(details["loc"]), details))
         for details in errors

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 BLOCK_S = 0.5
 """A block should take about this long: short enough to stop soon, long enough to cost nothing."""
 MAX_BLOCK = 1000
-TICKS = 400
+TICKS = 1000
 """Ticks between two looks at whether to stop."""
 MAX_COMPILED = 256
 """Compiled cells kept; a study with more compiles some again."""
@@ -47,6 +47,40 @@ class Block:
     seconds: float
     refused: str = ""
     """Address of a worker of a cluster whose arithmetic is another one; it played nothing."""
+
+
+def typed(function: Any, *arguments: Any) -> Callable[..., Any]:
+    """A kernel that is called again and again with these same objects, without finding out their types every time.
+
+    Numba works out the type of every table of a World at each call, some milliseconds in which no other thread plays.
+    """
+    if not hasattr(function, "typeof_pyval"):  # not compiled (NUMBA_DISABLE_JIT)
+        return function  # type: ignore[no-any-return]
+    entry: Callable[..., Any] = function.compile(tuple(map(function.typeof_pyval, arguments)))
+    return entry
+
+
+class Desk:
+    """World, State and Log of a cell for one thread, and the engine that plays them."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self.compiled = compiled
+        self.state: State = new_state(compiled.world, compiled.sizes)
+        self.log: Log = new_log(compiled.world, compiled.sizes)
+        self.advance = typed(advance, compiled.world, self.state, self.log, 0, 0, 0)
+        reset_state(compiled.world, self.state)
+        reset_log(self.log)
+        families = (self.state.truth, self.state.plots, self.state.belief, self.state.own, self.state.scratch)
+        tables = [table for family in families for table in family] + [self.state.tick, *self.log]
+        # Bytes are put back faster than fields are: resetting took a twentieth of a small battle.
+        self.blank = [
+            (bytes_, bytes_.copy()) for bytes_ in (table.reshape(-1).view(np.uint8) for table in tables)
+        ]
+
+    def reset(self) -> None:
+        """Put State and Log back before the first tick."""
+        for table, blank in self.blank:
+            table[...] = blank
 
 
 class Player:
@@ -138,25 +172,20 @@ class Player:
         with self._lock:
             self.flyout_s += time.perf_counter() - begin
 
-    def _scratch(self, key: Key) -> tuple[Compiled, State, Log]:
+    def _desk(self, key: Key) -> Desk:
         """World, State and Log for this thread."""
         if getattr(self._local, "key", None) != key:
-            compiled = self.compiled(key)
-            self._local.kept = (
-                compiled,
-                new_state(compiled.world, compiled.sizes),
-                new_log(compiled.world, compiled.sizes),
-            )
+            self._local.desk = Desk(self.compiled(key))
             self._local.key = key
-        kept: tuple[Compiled, State, Log] = self._local.kept
-        return kept
+        desk: Desk = self._local.desk
+        return desk
 
     def warm_up(self) -> None:
         """Play one tick in this thread, so that the engine is compiled where Ctrl-C is heard at once."""
-        compiled, state, log = self._scratch((0, 0))
-        reset_state(compiled.world, state)
-        reset_log(log)
-        advance(compiled.world, state, log, self.study.seed, 0, min(1, compiled.world.clock.n_ticks))
+        desk = self._desk((0, 0))
+        desk.reset()
+        world = desk.compiled.world
+        desk.advance(world, desk.state, desk.log, self.study.seed, 0, min(1, world.clock.n_ticks))
 
     def play(self, key: Key, runs: NDArray[np.int64]) -> Block:
         """Play these runs, or those of them that are finished when `stop` is set.
@@ -166,7 +195,8 @@ class Player:
         RunError
             When a battle cannot be trusted; names cell and run.
         """
-        compiled, state, log = self._scratch(key)
+        desk = self._desk(key)
+        compiled, state, log = desk.compiled, desk.state, desk.log
         record = self.study.record
         found = np.zeros(len(runs), self.dtype)
         frames: dict[str, list[pl.DataFrame]] = {"threats": [], "shots": []}
@@ -174,7 +204,7 @@ class Player:
         n_done = 0
         for run in runs:
             start = time.perf_counter()
-            if not self._battle(key, compiled, state, log, int(run)):
+            if not self._battle(key, desk, int(run)):
                 break
             row = found[n_done]
             row["cell"], row["sample"], row["run"] = *key, run
@@ -196,20 +226,19 @@ class Player:
         joined = {name: pl.concat(parts) for name, parts in frames.items() if parts}
         return {**joined, "runs": tables.runs_frame(found)}
 
-    def _battle(self, key: Key, compiled: Compiled, state: State, log: Log, run: int) -> bool:
+    def _battle(self, key: Key, desk: Desk, run: int) -> bool:
         """Play one battle to its end; False if it was stopped."""
-        world, seed = compiled.world, self.study.seed
-        reset_state(world, state)
-        reset_log(log)
+        world, seed = desk.compiled.world, self.study.seed
+        desk.reset()
         n_ticks = world.clock.n_ticks
         tick = 0
         while tick < n_ticks:
             if self.stop.is_set():
                 return False
             tick = min(tick + TICKS, n_ticks)
-            advance(world, state, log, seed, run, tick)
+            desk.advance(world, desk.state, desk.log, seed, run, tick)
         try:
-            check_log(compiled, log, seed, run, self.study.base.file)
+            check_log(desk.compiled, desk.log, seed, run, self.study.base.file)
         except RunError as error:
             name = self.cells[key[0]].name
             where = f"cell {name!r}" + (f", outer sample {key[1]}" if key[1] else "")

@@ -8,10 +8,12 @@ A worker whose engine or arithmetic is another one plays nothing and is let go. 
 from __future__ import annotations
 
 import hashlib
+import math
 import pickle
+import time
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from typing import Any
 
 import numpy as np
@@ -25,6 +27,8 @@ from parapet.study.schema import StudyFile
 
 JOIN_S = 60.0
 """A cluster without any worker for this long is an error."""
+ALONE_S = 5.0
+"""A cluster that lost all its workers is told of after this long."""
 
 _players: dict[str, Player] = {}
 """On a worker: the study it plays."""
@@ -64,7 +68,15 @@ class Cluster:
         self.local, self.client = _connected(where)
         self.executor = self.client.get_executor(pure=False)
         self.refused: set[str] = set()
-        self.client.wait_for_workers(1, timeout=JOIN_S)
+        self.where = where
+        self.alone_since = math.inf
+        try:
+            self.client.wait_for_workers(1, timeout=JOIN_S)
+        except TimeoutError:
+            self.stop()
+            raise RunError(
+                f"--cluster {where}: no worker joined within {JOIN_S:.0f} s. Start one with: dask worker {where}"
+            ) from None
 
     def submit(self, key: Key, runs: NDArray[np.int64]) -> Future[Block]:
         """Give a block out."""
@@ -74,8 +86,48 @@ class Cluster:
         return future
 
     def capacity(self) -> int:
-        """Threads of all workers there are now, at least one: who is lost may come back."""
-        return max(1, int(sum(self.client.ncores().values())))
+        """Threads of all workers there are now, at least one: who is lost may come back.
+
+        Raises
+        ------
+        RunError
+            If the scheduler is gone.
+        """
+        try:
+            n = int(sum(self.client.ncores().values()))
+        except (OSError, TimeoutError):
+            raise self._gone() from None
+        now = time.monotonic()
+        if n:
+            self.alone_since = math.inf
+        elif self.alone_since == math.inf:
+            self.alone_since = now
+        elif now - self.alone_since > ALONE_S:
+            self.alone_since = now + 1e9  # said once
+            self.say(
+                "warning: the cluster has no worker any more; waiting for one to join. "
+                "Ctrl-C ends, finished runs are kept."
+            )
+        return max(1, n)
+
+    def _gone(self) -> RunError:
+        return RunError(
+            f"the scheduler at {self.where} does not answer any more. Finished runs are stored; give the same command "
+            "again when it is back, or without --cluster."
+        )
+
+    def fault(self, future: Future[Block]) -> BaseException | None:
+        """Why a block was not played: what the worker raised, or that it died over it again and again."""
+        try:
+            error = future.exception()
+        except CancelledError:
+            return self._gone()
+        if error is not None and type(error).__name__ == "KilledWorker":
+            return RunError(
+                "a block of battles killed every worker that played it, most often for lack of memory. Finished runs "
+                "are stored. Give each worker more memory, or look into its log."
+            )
+        return self._gone() if isinstance(error, OSError) else error
 
     def refuse(self, worker: str) -> None:
         """Let a worker go, and say so."""
@@ -94,10 +146,23 @@ class Cluster:
 
     def stop(self) -> None:
         """Wait for blocks that were begun; a cluster started here ends."""
-        self.executor.shutdown(wait=True)
-        self.client.close()
+        try:
+            self.executor.shutdown(wait=True)
+            self.client.close()
+        except (OSError, TimeoutError):
+            pass  # a scheduler that is gone is stopped
         if self.local is not None:
             self.local.close()
+
+
+def hush() -> None:
+    """Keep Dask's own log off the error channel: what matters of it is said by `Cluster` in a sentence."""
+    try:
+        import dask
+    except ImportError:
+        return
+    settings: Any = dask.config
+    settings.set({"logging": {"distributed": "critical"}})
 
 
 def _connected(where: str) -> tuple[Any, Any]:

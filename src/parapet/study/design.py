@@ -16,8 +16,8 @@ from pydantic import ValidationError
 from parapet.catalogue import Catalogue
 from parapet.errors import Finding, InputError, ScenarioError, sorted_findings
 from parapet.scenario import check as checks
-from parapet.scenario import read as reading
 from parapet.scenario.document import Document, path_text
+from parapet.scenario.read import findings_of
 from parapet.scenario.schema import Scenario
 from parapet.study.factors import CATALOGUE, PathError, changed, leaves, value_at
 from parapet.study.read import MAX_CELLS
@@ -203,11 +203,8 @@ def checked(study: StudyFile, cell: Cell, sample: Mapping[str, Any] | None = Non
         scenario = Scenario.model_validate(data)
     except ValidationError as error:
         errors = error.errors(include_url=False, include_input=True)
-        # The words for what pydantic objects to are the scenario reader's own.
-        findings = reading._findings(document, errors)
-        raise ScenarioError(
-            [_blamed(study, cell, finding) for finding in sorted_findings(findings)]
-        ) from None
+        findings = sorted_findings(findings_of(document, errors))
+        raise ScenarioError([_blamed(study, cell, finding) for finding in findings]) from None
     scenario._lines = base.lines
     scenario._file = base.file
     try:

@@ -2,14 +2,15 @@
 
 No battle is played and nothing is random. For each threat the straight path over a flat map gives the meetings a round
 of mean speed could make inside reach, sector, horizon and radar range; the meetings give shots, shots give kill
-probability; the raid as a whole is offered to the target channels as a loss system (Erlang B) and to the magazine. It
+probability; the raid as it comes is offered to the target channels and the magazine (`parapet.study.timetable`). It
 answers in milliseconds and is there to be compared: where it and the battle differ, `ClosedForm.reasons` says why.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,11 +19,12 @@ from numpy.typing import NDArray
 from parapet.errors import ScenarioError
 from parapet.scenario.places import PlaceError, aim_asset, located
 from parapet.scenario.raid import Member, raid_members
-from parapet.study.statistics import Estimate
-from parapet.study.windows import Window, path_of, window_of
+from parapet.study.timetable import Battery, timetable
+from parapet.study.windows import Window, path_of, round_of, window_of
 
 if TYPE_CHECKING:
     from parapet.catalogue import Catalogue
+    from parapet.catalogue.entries import System
     from parapet.scenario.schema import DefendingSystem, Scenario
 
 Numbers = NDArray[np.float64]
@@ -72,6 +74,8 @@ class GroupEstimate:
         Salvos there is time for, one after the other, mean.
     expected_leakers
         Of the members that would reach their aim within the battle.
+    expected_kills
+        Of all members.
     """
 
     name: str
@@ -81,11 +85,12 @@ class GroupEstimate:
     p_kill_shot: float
     n_chances: float
     expected_leakers: float
+    expected_kills: float
 
 
 @dataclass(frozen=True, slots=True)
 class SystemEstimate:
-    """One defending system as a loss system with a magazine.
+    """One defending system: its channels as a loss system, and its magazine.
 
     Attributes
     ----------
@@ -94,11 +99,13 @@ class SystemEstimate:
     holding_s
         Mean time one threat keeps a channel: reaction, fly-outs and assessments.
     offered
-        Channels the raid would keep busy on average if there were enough (erlang).
+        Channels the raid would keep busy on average, over its own length and patience, if there were enough (erlang).
     p_blocked
-        Share of threats that never get a channel.
-    rounds_wanted, rounds_loaded
-        Rounds the served threats would take, and rounds there are without the reserve.
+        Share of the threats that never get a channel while they can be met, were there rounds for all.
+    p_blocked_steady
+        The same by Erlang's formula, as if the raid came evenly and for ever, and nobody waited.
+    rounds_wanted, rounds_fired, rounds_loaded
+        Rounds the raid would take, those fired, and those there are without the reserve.
     """
 
     name: str
@@ -107,13 +114,15 @@ class SystemEstimate:
     holding_s: float
     offered: float
     p_blocked: float
+    p_blocked_steady: float
     rounds_wanted: float
+    rounds_fired: float
     rounds_loaded: int
 
     @property
-    def share_supplied(self) -> float:
-        """Share of the wanted rounds that there are."""
-        return 1.0 if self.rounds_wanted <= self.rounds_loaded else self.rounds_loaded / self.rounds_wanted
+    def is_dry(self) -> bool:
+        """Whether more rounds were wanted than could be fired."""
+        return self.rounds_fired < 0.999 * self.rounds_wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,40 +151,99 @@ class ClosedForm:
         return asdict(self)
 
 
-def estimate(scenario: Scenario, catalogue: Catalogue) -> ClosedForm:
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One defending system that shoots, and when it can meet each member of the raid."""
+
+    defence: DefendingSystem
+    entry: System
+    load: dict[str, int]
+    windows: list[Window | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Raid:
+    """The geometry of a scenario: who comes, when each is at its end (s), and who can meet it when."""
+
+    members: list[Member]
+    ends: list[float]
+    sights: list[Sight]
+
+
+def seen(scenario: Scenario, catalogue: Catalogue) -> Raid:
+    """Paths and meetings; raises `ScenarioError` if a place cannot be found."""
+    try:
+        members = raid_members(scenario, catalogue)
+        ends = [math.nan] * len(members)
+        sights = []
+        for defence in scenario.systems:
+            if defence.doctrine.hold_fire or (defence.status == "dormant" and defence.ready_after_s is None):
+                continue
+            sights.append(_sight(scenario, catalogue, defence, members, ends))
+        for i, member in enumerate(members):
+            if math.isnan(ends[i]) and member.aim is not None:  # nobody shoots
+                site = (member.aim.lat_rad, member.aim.lon_rad)
+                ends[i] = path_of(scenario, catalogue, member, site).end_s
+    except PlaceError as error:
+        raise ScenarioError(f"The closed form cannot place the raid: {error}") from None
+    return Raid(members, ends, sights)
+
+
+def _sight(
+    scenario: Scenario,
+    catalogue: Catalogue,
+    defence: DefendingSystem,
+    members: list[Member],
+    ends: list[float],
+) -> Sight:
+    entry = catalogue.systems[defence.system]
+    site = located(scenario, defence.place, None, (defence.name,))
+    load = defence.loads or {key: round(figure.nominal) for key, figure in entry.fire_units.load.items()}
+    factor = scenario.environment.effective_earth_radius_factor
+    rounds = [(round_of(catalogue.interceptors[name]), n) for name, n in load.items()]
+    windows: list[Window | None] = []
+    for i, member in enumerate(members):
+        path = path_of(scenario, catalogue, member, site)
+        ends[i] = path.end_s
+        windows.append(
+            window_of(catalogue, defence, entry, rounds, catalogue.threats[member.threat], path, factor)
+        )
+    return Sight(defence, entry, load, windows)
+
+
+def estimate(
+    scenario: Scenario, catalogue: Catalogue, waste: float = 1.0, raid: Raid | None = None
+) -> ClosedForm:
     """The closed-form estimate of a scenario; takes milliseconds per threat, plays nothing.
 
     Parameters
     ----------
     scenario, catalogue : as `parapet.scenario.check.load` gives them, overrides of the scenario applied.
+    waste : engagements made for each one that is needed, 1 and up; put in what battles waste to see what it does.
+    raid : what `seen` gave for this scenario, if it is at hand.
 
     A raid of nobody gives no leakers. Raises `ScenarioError` if a place cannot be found. Pinned by
     ``test_estimate.test_perfect_battles_are_the_binomial`` and its neighbours.
     """
-    try:
-        members = raid_members(scenario, catalogue)
-        leaks, chances, kill = (np.zeros(len(members)) for _ in range(3))
-        survival = np.ones(len(members))
-        is_met = np.zeros(len(members), dtype=bool)
-        systems = []
-        for defence in scenario.systems:
-            found = _system(scenario, catalogue, defence, members, survival)
-            if found is None:
-                continue
-            result, p_kill, windows = found
-            systems.append(result)
-            survival = survival * (1.0 - p_kill)
-            for i, window in enumerate(windows):
-                if window is not None:
-                    is_met[i] = True
-                    chances[i] = max(chances[i], window.n_chances)
-                    kill[i] = max(kill[i], window.p_kill_shot)
-        for i, member in enumerate(members):
-            if member.aim is not None:
-                path = path_of(scenario, catalogue, member, (member.aim.lat_rad, member.aim.lon_rad))
-                leaks[i] = survival[i] * (path.end_s <= scenario.duration_s)
-    except PlaceError as error:
-        raise ScenarioError(f"The closed form cannot place the raid: {error}") from None
+    raid = raid or seen(scenario, catalogue)
+    members = raid.members
+    chances, kill = np.zeros(len(members)), np.zeros(len(members))
+    survival = np.ones(len(members))
+    is_met = np.zeros(len(members), dtype=bool)
+    systems = []
+    for sight in raid.sights:
+        result, p_kill = _against(sight, survival, waste)
+        systems.append(result)
+        survival = survival * (1.0 - p_kill)
+        for i, window in enumerate(sight.windows):
+            if window is not None:
+                is_met[i] = True
+                chances[i] = max(chances[i], window.n_chances)
+                kill[i] = max(kill[i], window.p_kill_shot)
+    arrives = np.array(
+        [m.aim is not None and end <= scenario.duration_s for m, end in zip(members, raid.ends, strict=True)]
+    )
+    leaks = survival * arrives if len(members) else survival
     groups = []
     for g, group in enumerate(scenario.raid):
         mine = np.array([member.group == g for member in members])
@@ -186,6 +254,7 @@ def estimate(scenario: Scenario, catalogue: Catalogue) -> ClosedForm:
                 float(kill[met].mean()) if met.any() else 0.0,
                 float(chances[met].mean()) if met.any() else 0.0,
                 float(leaks[mine].sum()),
+                float((1.0 - survival[mine]).sum()),
             )
         )  # fmt: skip
     return ClosedForm(
@@ -198,54 +267,18 @@ def estimate(scenario: Scenario, catalogue: Catalogue) -> ClosedForm:
     )
 
 
-def beside(closed: ClosedForm, simulated: Estimate) -> list[str]:
-    """The closed form next to the simulated mean of leakers, in lines; with the reasons if they differ.
-
-    They agree if the closed form lies inside the interval, or within half a leaker and a tenth of it.
-    """
-    gap = closed.expected_leakers - simulated.value
-    lines = [
-        f"Closed form: {closed.expected_leakers:.3g} leakers. Simulated: {simulated}, {simulated.n} runs."
-    ]
-    is_inside = simulated.low <= closed.expected_leakers <= simulated.high
-    if is_inside or abs(gap) <= 0.5 + 0.1 * abs(simulated.value) or not closed.n_threats:
-        return [*lines, "They agree."]
-    word = "above" if gap > 0.0 else "below"
-    return [
-        *lines,
-        f"The closed form lies {word} by {abs(gap):.3g}. It leaves out:",
-        *(f"- {r}" for r in closed.reasons),
-    ]
-
-
-def _system(
-    scenario: Scenario,
-    catalogue: Catalogue,
-    defence: DefendingSystem,
-    members: list[Member],
-    survival: Numbers,
-) -> tuple[SystemEstimate, Numbers, list[Window | None]] | None:
-    """One system against the raid that is left of the systems before it; None if it never shoots."""
-    if defence.doctrine.hold_fire or (defence.status == "dormant" and defence.ready_after_s is None):
-        return None
-    entry = catalogue.systems[defence.system]
-    site = located(scenario, defence.place, None, (defence.name,))
-    load = defence.loads or {key: round(figure.nominal) for key, figure in entry.fire_units.load.items()}
-    doctrine, factor = defence.doctrine, scenario.environment.effective_earth_radius_factor
-    windows: list[Window | None] = []
-    for member in members:
-        path = path_of(scenario, catalogue, member, site)
-        windows.append(
-            window_of(catalogue, defence, entry, load, catalogue.threats[member.threat], path, factor)
-        )
+def _against(sight: Sight, survival: Numbers, waste: float) -> tuple[SystemEstimate, Numbers]:
+    """One system against the raid that others left: what it did, and the share it kills of each member."""
+    defence, entry, windows = sight.defence, sight.entry, sight.windows
+    doctrine = defence.doctrine
     met = [i for i, window in enumerate(windows) if window is not None]
-    p_kill, rounds, holding, patience, first = (np.zeros(len(members)) for _ in range(5))
+    holding, patience, first = (np.zeros(len(windows)) for _ in range(3))
     units: set[int] = set()
     for i in met:
         window = windows[i]
         assert window is not None
         n_chances = 1 if doctrine.mode == "salvo" else window.n_chances
-        p_kill[i], rounds[i], salvos = salvo_shots(window.p_kill_shot, doctrine.salvo, n_chances)
+        _, _, salvos = salvo_shots(window.p_kill_shot, doctrine.salvo, n_chances)
         holding[i] = entry.si("reaction_time") + salvos * (window.flyout_s + entry.si("kill_assessment_time"))
         patience[i] = window.last_launch_s - window.first_launch_s
         first[i] = window.first_launch_s
@@ -254,47 +287,61 @@ def _system(
         round(entry.si("fire_units.n_target_channels")),
         round(entry.si("fire_units.n_missile_channels")) // doctrine.salvo,
     )
-    n_channels = per_unit * len(units)
-    loaded = len(units) * sum(max(n - doctrine.reserve, 0) for n in load.values())
+    magazine = sum(max(n - doctrine.reserve, 0) for n in sight.load.values())
+    n_channels, loaded = per_unit * len(units), magazine * len(units)
     n_left = float(survival[met].sum())
     if not met or n_left <= 0.0:
-        return SystemEstimate(defence.name, len(met), n_channels, 0.0, 0.0, 0.0, 0.0, loaded), p_kill, windows
+        nothing = SystemEstimate(defence.name, len(met), n_channels, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, loaded)
+        return nothing, np.zeros(len(windows))
     weights = survival[met] / n_left
     held = float(weights @ holding[met])
-    # Threats that find no channel try again as long as they can be met: the raid is served over its own length and
-    # that patience. With no patience this is Erlang's loss system, with much of it the fluid limit.
     span = float(np.ptp(first[met])) + float(weights @ patience[met])
     offered = n_left * held / max(span, 1e-9)
-    blocked = 0.0 if len(met) <= n_channels else erlang_b(offered, n_channels)
-    wanted = (1.0 - blocked) * float(survival[met] @ rounds[met])
-    result = SystemEstimate(defence.name, len(met), n_channels, held, offered, blocked, wanted, loaded)
-    return result, p_kill * (1.0 - blocked) * result.share_supplied, windows
+    n_units = max(units) + 1
+    battery = Battery(
+        channels=[per_unit] * n_units, rounds=[float(magazine)] * n_units, reaction_s=entry.si("reaction_time"),
+        # a channel that is free is given out at the next decision, and acquires until the one after
+        assessment_s=entry.si("kill_assessment_time") + entry.si("decision_period"), salvo=doctrine.salvo, waste=waste,
+        is_once=doctrine.mode == "salvo",
+    )  # fmt: skip
+    played = timetable(battery, windows, survival)
+    endless = played
+    if played.is_short:
+        endless = timetable(replace(battery, rounds=[math.inf] * n_units), windows, survival)
+    result = SystemEstimate(
+        defence.name, len(met), n_channels, held, offered,
+        p_blocked=max(0.0, 1.0 - float(endless.engaged[met].sum()) / n_left),
+        p_blocked_steady=erlang_b(offered, n_channels), rounds_wanted=endless.rounds, rounds_fired=played.rounds,
+        rounds_loaded=loaded,
+    )  # fmt: skip
+    p_kill = np.where(survival > 0.0, 1.0 - played.alive / np.maximum(survival, 1e-12), 0.0)
+    return result, p_kill
 
 
 def _reasons(scenario: Scenario, catalogue: Catalogue, systems: Iterable[SystemEstimate]) -> list[str]:
     """What is left out, for this scenario, with the direction where it is known."""
-    found = [
-        "Kill probability: the miss is guessed from angle noise and lag, not flown; rounds fly at one mean speed and "
-        "never lose their target.",
-        "Detection: a range by the fourth-power law and a smooth horizon, no fluctuation, no false tracks, no track "
-        "quality; masking and jamming are in neither.",
-        "Rounds: in the battle some are spent on two tracks of one threat, on false tracks, on wrong assessments and "
-        "on targets already dead; here none.",
-        "Threats leak independently here; in the battle they crowd each other out, which changes P(no leaker) most.",
-    ]
+    found = []
     systems = list(systems)
+    if any(system.is_dry for system in systems):
+        found.append(
+            "The magazine runs dry: every round that the battle spends twice on one threat is a leaker more there."
+        )
     if any(system.p_blocked > 0.005 for system in systems):
         found.append(
-            "Channels are full: here the raid is spread evenly over the time it can be met and a blocked threat is "
-            "lost; in the battle bursts block more and patience blocks less, and late engagements get fewer salvos."
+            "Channels are full: here each is given out again at once, most urgent threat first; in the battle some are "
+            "lost to tracks that are not acquired."
         )
-    if any(system.share_supplied < 1.0 for system in systems):
-        found.append(
-            "The magazine runs dry: rounds are shared evenly here; in the battle the first threats get them."
-        )
+    found += [
+        "Rounds: in the battle some are spent on two tracks of one threat (most of all by two fire units at one time), "
+        "on false tracks, on wrong assessments and on targets already dead; here none.",
+        "Detection: a range by the fourth-power law and a smooth horizon, no fluctuation, no false tracks, no track "
+        "quality; masking and jamming are in neither.",
+        "Kill probability: the miss is guessed from angle noise and lag, not flown; rounds never lose their target.",
+        "Threats leak independently here; in the battle they crowd each other out, which changes P(no leaker) most.",
+    ]
     if any(round(catalogue.systems[d.system].fire_units.count.nominal) > 1 for d in scenario.systems):
         found.append(
-            "Fire units of a system pool channels and rounds here; in the battle a sector may run dry alone."
+            "Fire units of a system share out the raid evenly here; in the battle one may run dry before another."
         )
     names = {d.name for d in scenario.systems}
     if any(aim_asset(group) in names for group in scenario.raid):

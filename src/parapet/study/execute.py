@@ -112,6 +112,9 @@ class Workers(Protocol):
     def capacity(self) -> int:
         """Blocks that can be played at one time now."""
 
+    def fault(self, future: Future[Block]) -> BaseException | None:
+        """Why a finished block was not played, or nothing."""
+
     def refuse(self, worker: str) -> None:
         """Let a worker go whose arithmetic is another one."""
 
@@ -134,6 +137,10 @@ class Threads:
     def capacity(self) -> int:
         """The number of threads."""
         return self.n
+
+    def fault(self, future: Future[Block]) -> BaseException | None:
+        """What the thread raised."""
+        return future.exception()
 
     def refuse(self, worker: str) -> None:
         """Threads have the arithmetic of their process; never called."""
@@ -216,6 +223,7 @@ class Execution:
             After what was finished has been stored (unless it is the store that fails).
         """
         futures: Given = {}
+        self.begin = time.monotonic()
         with _Interruptions(self.player.stop.set) as interruptions:
             try:
                 self._run(workers, futures, interruptions)
@@ -245,7 +253,7 @@ class Execution:
             finished, _ = wait(futures, timeout=0.2, return_when=FIRST_COMPLETED)
             for future in finished:
                 key, runs = futures.pop(future)
-                error = future.exception()
+                error = workers.fault(future)
                 if error is not None:
                     failure = failure or error
                     self.player.stop.set()

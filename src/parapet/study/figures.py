@@ -114,13 +114,16 @@ def response(
     y_label: str = "",
     title: str = "",
     log_x: bool = False,
+    note: str = "",
 ) -> list[Path]:
     """Curves of an estimate against a factor, with its interval as a band.
 
     Parameters
     ----------
     table : columns `x` (numbers or words), ``value``, ``low``, ``high`` and, for one curve each, `by`.
-        Rows in any order; words keep the order of the table. Infinite ends are not drawn.
+        Rows in any order; words keep the order of the table. Infinite ends are not drawn. If it has a column
+        ``closed``, the closed form is drawn as a dotted line of the curve's colour.
+    note : a line in small letters below the figure.
     """
     _need(table, x, "value", "low", "high", *([by] if by else []))
     figure = _figure(7.2, 4.4)
@@ -139,6 +142,9 @@ def response(
         if is_number:
             axis.fill_between(at, low, high, color=colour, alpha=0.2, linewidth=0)
             axis.plot(at, value, color=colour, marker=marker, markersize=5, linewidth=1.6, label=label)
+            if "closed" in rows.columns:
+                closed = rows["closed"].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+                axis.plot(at, closed, color=colour, linestyle=":", linewidth=1.4)
         else:
             aside = (k - (len(curves) - 1) / 2.0) * min(0.15, 0.6 / len(curves))
             _whiskers(axis, at + aside, value, low, high, colour, marker, label)
@@ -155,6 +161,8 @@ def response(
     if by:
         legend = axis.legend(title=by, fontsize=9, title_fontsize=9, frameon=False)
         legend.get_title().set_color(INK)
+    if note:
+        figure.supxlabel(note, fontsize=7.5, color=INK, x=0.99, ha="right")
     _title(figure, axis, title)
     return save(figure, folder, name)
 
@@ -361,8 +369,8 @@ def heat_map(
 
     Parameters
     ----------
-    table : columns `x`, `y` (numbers or words) and `value`; if ``low`` and ``high`` are there, half of the interval's
-        length is written below the number. One row per cell.
+    table : columns `x`, `y` (numbers or words) and `value`; if ``low`` and ``high`` are there, the interval is
+        written below the number. One row per cell.
 
     Raises `InputError` if two rows fall into one cell.
     """
@@ -373,12 +381,13 @@ def heat_map(
         )
     columns, rows = _ordered(table[x]), _ordered(table[y])
     cells = np.full((len(rows), len(columns)), np.nan)
-    doubts = np.full_like(cells, np.nan)
+    doubts: dict[tuple[int, int], str] = {}
     for record in table.iter_rows(named=True):
         i, j = rows.index(record[y]), columns.index(record[x])
         cells[i, j] = record[value]
         if {"low", "high"} <= set(table.columns):
-            doubts[i, j] = (record["high"] - record["low"]) / 2.0
+            if math.isfinite(record["high"] - record["low"]):
+                doubts[i, j] = f"\n{_shown(record['low'])} to {_shown(record['high'])}"
     figure = _figure(2.6 + max(0.85 * len(columns), 2.4), 1.6 + 0.6 * len(rows))
     (axis,) = axes_of(figure)
     image = axis.imshow(cells, cmap="cividis", aspect="auto", origin="lower")
@@ -386,8 +395,7 @@ def heat_map(
         if math.isfinite(number):
             low, high = image.get_clim()
             is_light = high > low and (number - low) / (high - low) > 0.55
-            doubt = doubts[i, j]
-            words = _shown(number) + (f"\n± {doubt:.2g}" if math.isfinite(doubt) else "")
+            words = _shown(number) + doubts.get((i, j), "")
             axis.text(
                 j, i, words, ha="center", va="center", fontsize=8, color="black" if is_light else "white"
             )

@@ -13,6 +13,7 @@ import numpy as np
 
 from parapet.errors import InputError
 from parapet.study import sequential
+from parapet.study.show import cell_rows, closed_forms
 from parapet.study.statistics import mean, parse_until
 
 if TYPE_CHECKING:
@@ -27,9 +28,12 @@ def estimates(study: Study, column: str = "leaked") -> pl.DataFrame:
 
     rows = []
     for cell in study.manifest["cells"]:
-        found = mean(study.values(column, cell["cell"]))
+        values = study.values(column, cell["cell"])
+        found = mean(values)
+        # what is counted is never below 0, and neither is its mean
+        low = max(found.low, 0.0) if values.size and values.min() >= 0.0 else found.low
         rows.append(
-            {"cell": cell["cell"], "value": found.value, "low": found.low, "high": found.high, "n": found.n}
+            {"cell": cell["cell"], "value": found.value, "low": low, "high": found.high, "n": found.n}
         )
     types = {"cell": pl.Int32, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64, "n": pl.Int64}
     return study.cells.join(pl.DataFrame(rows, schema=types), on="cell").sort("cell")
@@ -50,7 +54,7 @@ def settling(study: Study, cell: int, column: str = "leaked") -> pl.DataFrame:
     row = until.values(values) if until else values
     found = [
         (n, sequential.estimate(row[:n], kind) if until else mean(row[:n]))
-        for n in sequential.checkpoints(max(row.size, 1))
+        for n in ([] if until else [5, 7, 10, 15]) + sequential.checkpoints(max(row.size, 1))
         if n <= row.size
     ]
     return pl.DataFrame(
@@ -114,7 +118,8 @@ def _sampled_doubt(study: Study, column: str) -> tuple[pl.DataFrame, list[str]]:
     import polars as pl
 
     answer = (
-        study.runs.filter((pl.col("cell") == 0) & (pl.col("sample") > 0))
+        study.column(column)
+        .filter((pl.col("cell") == 0) & (pl.col("sample") > 0))
         .group_by("sample")
         .agg(pl.col(column).mean())
         .sort("sample")
@@ -144,9 +149,9 @@ def draw(study: Study, folder: Path | str, column: str = "leaked") -> list[Path]
     """
     from parapet.study import figures
 
-    if not study.runs.height:
+    if not study.n_runs:
         raise InputError(f"{study.folder}: no run is stored yet; there is nothing to draw.")
-    study.column(column)
+    study.column_name(column)
     words = column.replace("_", " ")
     labels = _labels(study)
     table = estimates(study, column)
@@ -185,10 +190,23 @@ def _curves(
         by = ", ".join(others)
         parts = [pl.col(name).cast(pl.String) for name in others]
         table = table.with_columns(pl.concat_str(parts, separator=", ").alias(by))
-    paths = figures.response(table, x, folder, by=by, x_label=x, y_label=words, title=study.title)
+    note = _note(table)
+    if words == "leaked":
+        closed = closed_forms(study, cell_rows(study))
+        found = [closed[cell].leakers if cell in closed else None for cell in table["cell"]]
+        table = table.with_columns(closed=pl.Series(found, dtype=pl.Float64))
+        note += "; dotted: closed form"
+    paths = figures.response(table, x, folder, by=by, x_label=x, y_label=words, title=study.title, note=note)
     if len(labels) == 2 and table["variant"].n_unique() == 1:
         paths += figures.heat_map(table, labels[0], labels[1], folder, value_label=words, title=study.title)
     return paths
+
+
+def _note(table: pl.DataFrame) -> str:
+    """What the curves and bands are."""
+    least, most = int(table["n"].to_numpy().min()), int(table["n"].to_numpy().max())
+    runs = f"{least:,}" if least == most else f"{least:,} to {most:,}"
+    return f"Mean of {runs} runs; bands hold it with 95 %"
 
 
 def _swings(study: Study, table: pl.DataFrame) -> pl.DataFrame:

@@ -57,7 +57,8 @@ def study(
     workers
         Threads; left out, one for each processor. Never changes a result.
     until
-        Stop each cell when its interval is narrow enough: ``"leaked +- 0.5"``, ``"p(no leaker) +- 0.02"``.
+        Stop each cell, with doubt each outer sample of it, when its interval is narrow enough: ``"leaked +- 0.5"``,
+        ``"p(no leaker) +- 0.02"``.
     record
         ``outcomes``, ``threats`` or ``shots``: which tables are kept.
     cluster
@@ -129,14 +130,8 @@ def _with(
 
 
 def _rule(asked: StudyFile) -> Until | None:
-    if not asked.until:
-        return None
-    if asked.doubt is not None:
-        raise InputError(
-            f"until {asked.until!r}: a study with doubt plays the same number of runs for every outer sample. "
-            "Give --runs instead."
-        )
-    return parse_until(asked.until)
+    """When a cell has enough runs; with doubt, when an outer sample of it has: each is stopped by its own prefix."""
+    return parse_until(asked.until) if asked.until else None
 
 
 class _Session:
@@ -160,6 +155,11 @@ class _Session:
         self.cells = design.cells(asked)
         self.ready = design.check_cells(asked, self.cells)
         self.interceptors = design.interceptors_of(self.ready)
+        self.drawn: list[doubt.Drawn] = []
+        if asked.doubt is not None:
+            self.drawn = doubt.figures_drawn(
+                asked, [(ready.scenario, design.unchanged_catalogue(ready)) for ready in self.ready]
+            )
         self._tell_warnings()
         self._check_column()
 
@@ -195,16 +195,18 @@ class _Session:
                 (cell.number, 0)
             )  # what only the compiler refuses is said before anything is played
         schema = tables.runs_frame(np.zeros(0, player.dtype)).schema
-        parts = store.parts(schema)
+        column = self.rule.column if self.rule else "leaked"
+        parts = store.parts(schema, [column])
         if not is_old:
             store.write_table("cells.parquet", cells_frame(self.asked, self.cells, self.ready))
         store.save_manifest()
-        goal = Goal(self.asked.runs, self.rule, self.rule.column if self.rule else "leaked")
+        goal = Goal(self.asked.runs, self.rule, column)
         # cell by cell, so that two workers do not build the same fly-out tables at once
         todo = Todo([(cell.number, k) for cell in self.cells for k in range(len(samples))])
         for part in parts:
             for (cell, sample), rows in part.group_by("cell", "sample"):
                 todo.done((cell, sample), rows["run"].to_numpy(), goal.value(rows))
+        del parts  # the store may be large
         player.warm_up()
         execution = Execution(player, store, goal, todo, [cell.name for cell in self.cells], tell)
         execution.run(self._workers(player, samples))
@@ -302,10 +304,7 @@ class _Session:
         path = self.folder / "inputs.parquet"
         if is_old and path.exists():
             return list(doubt.settings_in(pl.read_parquet(path), self.asked.doubt))
-        drawn = doubt.figures_drawn(
-            self.asked, [(ready.scenario, design.unchanged_catalogue(ready)) for ready in self.ready]
-        )
-        _, rows, n_refused = doubt.samples(self.asked, drawn, design.unchanged_catalogue(self.ready[0]))
+        _, rows, n_refused = doubt.samples(self.asked, self.drawn, design.unchanged_catalogue(self.ready[0]))
         n_groups = len({row.group for row in rows})
         store.manifest["doubt"] = {
             "figures": len({row.figure for row in rows}), "groups": n_groups, "samples": self.asked.doubt.samples,

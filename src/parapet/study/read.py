@@ -7,11 +7,12 @@ import re
 from pathlib import Path as FilePath
 from typing import Any
 
-from parapet.errors import Finding, ScenarioError, UnitError, sorted_findings
+from parapet.errors import Finding, InputError, ScenarioError, UnitError, sorted_findings
 from parapet.scenario.document import Document, Path, parse_document
 from parapet.scenario.read import did_you_mean, reading
 from parapet.study.factors import CATALOGUE, PathError, labels, leaves
 from parapet.study.schema import DESIGNS, FORMAT, RECORDS, RUNS, Design, Doubt, Factor, StudyFile
+from parapet.study.statistics import parse_until
 from parapet.units import dimension_of
 
 KEYS = (
@@ -38,6 +39,9 @@ def read(path: str | FilePath) -> StudyFile:
         text = FilePath(path).read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError):
         raise ScenarioError(reading(path).findings) from None  # says what is wrong with the file itself
+    if not text.strip():
+        words = "the file is empty. A study begins with 'parapet-study: 1', a scenario with 'parapet: 1'."
+        raise ScenarioError([Finding("error", words, file, 1, 1)])
     document = parse_document(text, file)
     if isinstance(document.data, dict) and "parapet-study" not in document.data:
         return _plain(document, text)
@@ -103,6 +107,11 @@ class _Reader:
         if study.record not in RECORDS:
             hint = did_you_mean(study.record, RECORDS)
             self.wrong(("record",), f"got {study.record!r}, expected one of {', '.join(RECORDS)}.{hint}")
+        if study.until:
+            try:
+                parse_until(study.until)
+            except InputError as error:
+                self.wrong(("until",), error.findings[0].message)
         self._clashes(study)
         self.stop_if_wrong()
         return study

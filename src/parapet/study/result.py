@@ -81,25 +81,57 @@ class Study:
         """What was drawn for each outer sample; empty without doubt."""
         return self._single("inputs")
 
-    def _table(self, name: str) -> pl.DataFrame:
+    def _files(self, name: str) -> list[Path]:
+        """The parts of a table that count."""
+        files = sorted((self.folder / name).glob("part-*.parquet"))
+        if name == "runs":
+            return files
+        done = {path.name for path in (self.folder / "runs").glob("part-*.parquet")}
+        return [path for path in files if path.name in done]
+
+    def _read(self, name: str, columns: list[str] | None = None) -> pl.DataFrame:
+        """A table from its parts, or some columns of it; empty if there is none."""
         import polars as pl
 
+        try:
+            frames = [pl.read_parquet(path, columns=columns) for path in self._files(name)]
+            return pl.concat(frames) if frames else pl.DataFrame()
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise StoreError(
+                f"{self.folder / name}: a part is damaged ({str(error).splitlines()[0]}). Give the study's command "
+                "again: the part is set aside and its runs are played anew."
+            ) from None
+
+    def _table(self, name: str) -> pl.DataFrame:
         if name not in self._tables:
-            files = sorted((self.folder / name).glob("part-*.parquet"))
-            if name != "runs":
-                done = {path.name for path in (self.folder / "runs").glob("part-*.parquet")}
-                files = [path for path in files if path.name in done]
-            keys = [*tables.KEYS, *({"threats": ["threat"], "shots": ["shot"]}.get(name, []))]
-            try:
-                frame = pl.concat([pl.read_parquet(path) for path in files]) if files else pl.DataFrame()
-            except (OSError, pl.exceptions.PolarsError) as error:
-                raise StoreError(
-                    f"{self.folder / name}: a part is damaged ({str(error).splitlines()[0]}). Give the study's command "
-                    "again: the part is set aside and its runs are played anew."
-                ) from None
-            order = [key for key in keys if key != "threat"]
-            self._tables[name] = frame.sort(order, maintain_order=True) if files else frame
+            frame = self._read(name)
+            # threats of a run stay in the order of the raid
+            order = [*tables.KEYS, *(["shot"] if name == "shots" else [])]
+            self._tables[name] = frame.sort(order, maintain_order=True) if frame.width else frame
         return self._tables[name]
+
+    def column(self, name: str) -> pl.DataFrame:
+        """``cell``, ``sample``, ``run`` and one column of `runs`, sorted; only these are read, however large the store.
+
+        Raises
+        ------
+        InputError
+            If there is no such column; offers the closest one.
+        """
+        if "runs" in self._tables:
+            return self._tables["runs"].select(*tables.KEYS, self.column_name(name))
+        kept = f"runs.{name}"
+        if kept not in self._tables:
+            frame = self._read("runs", [*tables.KEYS, self.column_name(name)])
+            self._tables[kept] = frame.sort(*tables.KEYS) if frame.width else frame
+        return self._tables[kept]
+
+    @property
+    def n_runs(self) -> int:
+        """Runs stored, of all cells and outer samples."""
+        if "runs" in self._tables:
+            return self._tables["runs"].height
+        return self._read("runs", ["run"]).height
 
     def _single(self, name: str) -> pl.DataFrame:
         import polars as pl
@@ -138,9 +170,13 @@ class Study:
         shown = "; ".join(names[:12]) + ("; ..." if len(names) > 12 else "")
         raise InputError(f"no cell is called {cell!r}.{did_you_mean(cell, names) or f' There are: {shown}.'}")
 
-    def column(self, name: str) -> str:
+    def column_name(self, name: str) -> str:
         """The name of a column of `runs`; raises `InputError` with the closest one if there is none."""
-        known = [c for c in self.runs.columns if c not in tables.KEYS]
+        import polars as pl
+
+        files = self._files("runs")
+        names = list(pl.read_parquet_schema(files[0])) if files else list(self.runs.columns)
+        known = [one for one in names if one not in tables.KEYS]
         if name not in known:
             raise InputError(
                 f"no column is called {name!r}.{did_you_mean(name, known) or ' Known: ' + ', '.join(known) + '.'}"
@@ -152,8 +188,8 @@ class Study:
         import polars as pl
 
         number = self.cell_number(cell)
-        chosen = self.runs.filter((pl.col("cell") == number) & (pl.col("sample") == sample))
-        return chosen[self.column(column)].to_numpy().astype(np.float64)
+        chosen = self.column(column).filter((pl.col("cell") == number) & (pl.col("sample") == sample))
+        return chosen[column].to_numpy().astype(np.float64)
 
     # ----------------------------------------------------------------------------------------------- replay ----
 
@@ -249,7 +285,7 @@ class Study:
         return text_of(self, width)
 
     def __repr__(self) -> str:
-        n = self.runs.height
+        n = self.n_runs
         cells = f"{self.n_cells} cell{'s' if self.n_cells != 1 else ''}"
         doubt = f", {self.n_samples} outer samples" if self.n_samples else ""
         return f"<Study {self.title!r}, seed {self.seed}: {cells}{doubt}, {n:,} runs in {self.folder}>"

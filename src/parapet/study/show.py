@@ -1,10 +1,10 @@
-"""A study for a person, and as plain data: a row per cell, the spread over outer samples, differences of pairs."""
+"""A study for a person, and as plain data: a row per cell, the closed form beside it, the spread over outer samples."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -15,21 +15,22 @@ from rich.table import Table
 from rich.text import Text
 
 from parapet.errors import InputError, ParapetError
-from parapet.scenario.read import did_you_mean
 from parapet.study import sequential
-from parapet.study.statistics import Estimate, estimated, paired_difference, parse_until, share
+from parapet.study.statistics import Estimate, estimated, parse_until, share
 
 if TYPE_CHECKING:
+    from parapet.study.beside import Beside
     from parapet.study.result import Study
 
 MAX_ROWS = 60
+N_COMPARED = 10
+"""Runs of a cell before the closed form is held against it: with fewer the interval holds almost anything."""
 COLUMNS = ("leaked", "rounds", "value_lost")
 """Columns that are summed up; the stopping rule's comes first if it is another one."""
 PLAIN = ("rounds", "value_lost")
 """Columns that the table shows without their interval, to stay readable."""
 NAME_SHORT = 9
 TITLES = {"p_no_leaker": "P(no leaker)", "value_lost": "value\nlost"}
-COMPARED = ("leaked", "rounds", "rounds_cost_usd", "value_lost")
 
 
 def _interval(estimate: Estimate) -> Text:
@@ -46,7 +47,7 @@ def _interval(estimate: Estimate) -> Text:
     return text
 
 
-def _table(title: str) -> Table:
+def table_of(title: str) -> Table:
     return Table(
         title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False,
         header_style="dim",
@@ -69,7 +70,10 @@ def cell_rows(study: Study) -> list[dict[str, Any]]:
         for name in names:
             row = values[name][:n]
             is_rule = until is not None and until.kind == "mean" and name == until.column and row.size > 0
-            estimates[name] = sequential.estimate(row, "mean") if is_rule else estimated(row, "mean")
+            one = sequential.estimate(row, "mean") if is_rule else estimated(row, "mean")
+            if row.size and row.min() >= 0.0 > one.low > -math.inf:
+                one = replace(one, low=0.0)  # what is counted is never below 0, and neither is its mean
+            estimates[name] = one
         none = (values["leaked"][:n] == 0.0).astype(np.float64)
         is_rule = (
             until is not None and until.kind == "proportion" and until.column == "leaked" and none.size > 0
@@ -88,28 +92,37 @@ def cell_rows(study: Study) -> list[dict[str, Any]]:
 
 
 def sample_rows(study: Study, column: str = "leaked") -> list[dict[str, Any]]:
-    """Per cell of a study with doubt: the mean of a column at nominal, and how it spreads over the outer samples."""
+    """Per cell of a study with doubt: the mean of a column at nominal, and how it spreads over the outer samples.
+
+    ``sd_of_chance`` is what the spread between samples would be from the luck of battles alone, each sample's mean
+    being known from so many runs only.
+    """
     import polars as pl
 
-    if not study.n_samples or not study.runs.height:
+    if not study.n_samples or not study.n_runs:
         return []
-    means = study.runs.group_by("cell", "sample").agg(
-        pl.col(column).mean().alias("mean"), pl.len().alias("n")
+    values = study.column(column)
+    means = values.group_by("cell", "sample").agg(
+        pl.col(column).mean().alias("mean"), pl.col(column).var().alias("var"), pl.len().alias("n")
     )
     rows = []
     for cell in study.manifest["cells"]:
         mine = means.filter(pl.col("cell") == cell["cell"])
-        outer = mine.filter(pl.col("sample") > 0)["mean"].to_numpy()
+        samples = mine.filter(pl.col("sample") > 0)
+        outer = samples["mean"].to_numpy()
+        chance = (samples["var"] / samples["n"]).mean()
         nominal = mine.filter(pl.col("sample") == 0)["mean"].to_list()
-        within = study.runs.filter((pl.col("cell") == cell["cell"]) & (pl.col("sample") == 0))[column].std()
+        within = values.filter((pl.col("cell") == cell["cell"]) & (pl.col("sample") == 0))[column].std()
         if not outer.size:
             continue
         low, middle, high = (float(x) for x in np.quantile(outer, [0.1, 0.5, 0.9]))
         rows.append(
             {
                 "cell": cell["cell"], "name": cell["name"], "column": column, "samples": int(outer.size),
+                "least_runs": int(mine["n"].to_numpy().min()), "most_runs": int(mine["n"].to_numpy().max()),
                 "nominal": nominal[0] if nominal else None, "p10": low, "median": middle, "p90": high,
                 "sd_between_samples": float(outer.std(ddof=1)) if outer.size > 1 else None,
+                "sd_of_chance": math.sqrt(chance) if isinstance(chance, float) else None,
                 "sd_within_sample": float(within) if isinstance(within, float) else None,
             }
         )  # fmt: skip
@@ -119,19 +132,21 @@ def sample_rows(study: Study, column: str = "leaked") -> list[dict[str, Any]]:
 def as_data(study: Study) -> dict[str, Any]:
     """What `parapet show --json` prints."""
     m = study.manifest
-    closed = closed_form(study).leakers if study.runs.height else []
+    rows = cell_rows(study)
+    closed = closed_forms(study, rows) if study.n_runs else {}
     return {
         "format": m["format"], "title": m["title"], "question": m["question"], "seed": m["seed"],
-        "runs": study.runs.height,
+        "runs": study.n_runs,
         "record": m["record"], "engine_id": m["engine_id"], "platform_ids": m["platform_ids"], "until": m["until"],
         "cells": [
             {
                 **{key: row[key] for key in ("cell", "name", "runs", "stopped")},
                 "levels": m["cells"][row["cell"]]["levels"], "variant": m["cells"][row["cell"]]["variant"],
-                "closed_form_leakers": closed[row["cell"]],
+                "closed_form_leakers": closed[row["cell"]].leakers if row["cell"] in closed else None,
+                "closed_form": closed[row["cell"]].as_dict() if row["cell"] in closed else None,
                 "estimates": {name: estimate.as_dict() for name, estimate in row["estimates"].items()},
             }
-            for row in cell_rows(study)
+            for row in rows
         ],
         "doubt": sample_rows(study) or None,
         "bytes_per_run": round(bytes_per_run(study), 1),
@@ -140,7 +155,7 @@ def as_data(study: Study) -> dict[str, Any]:
 
 def bytes_per_run(study: Study) -> float:
     """What the store's tables take on the disk, per run."""
-    n = study.runs.height
+    n = study.n_runs
     files = [
         path for name in ("runs", "threats", "shots") for path in (study.folder / name).glob("part-*.parquet")
     ]
@@ -155,20 +170,21 @@ def render(study: Study) -> RenderableType:
         head.append("\n" + m["question"], style="italic")
     size = bytes_per_run(study)
     head.append(
-        f"\n{study.runs.height:,} runs, seed {study.seed}, records {m['record']} ({size:,.0f} bytes a run), "
+        f"\n{study.n_runs:,} runs, seed {study.seed}, records {m['record']} ({size:,.0f} bytes a run), "
         f"in {study.folder}",
         style="dim",
     )
-    if not study.runs.height:
+    if not study.n_runs:
         return Group(head, Text("No run is stored yet."))
-    parts: list[RenderableType] = [head, Text(""), _cells_table(study), Text("")]
+    rows = cell_rows(study)
+    closed = closed_forms(study, rows)
+    parts: list[RenderableType] = [head, Text(""), _cells_table(study, rows, closed), Text("")]
     if study.n_samples:
         parts += [_samples_table(study), Text("")]
     ranked = _drivers_table(study)
     if ranked is not None:
         parts += [ranked, Text("")]
-    if study.n_cells == 1:
-        parts += [Text(line) for line in closed_form(study).lines] + [Text("")]
+    parts += [*_closed_table(study, rows, closed), Text("")]
     parts.append(
         Text(
             "Intervals hold 95 %: Student for means, Clopper-Pearson for shares. Play a run again: "
@@ -179,17 +195,15 @@ def render(study: Study) -> RenderableType:
     return Group(*parts)
 
 
-def _cells_table(study: Study) -> Table:
-    rows = cell_rows(study)
+def _cells_table(study: Study, rows: Sequence[dict[str, Any]], closed: dict[int, Beside]) -> Table:
     longest = max(len(row["name"]) for row in rows)
     plain = PLAIN if longest <= NAME_SHORT else PLAIN[:1]  # a hundred columns are soon full
     wide = [name for name in rows[0]["estimates"] if name not in PLAIN]
-    table = _table("Cells" + (" at nominal figures" if study.n_samples else ""))
+    table = table_of("Cells" + (" at nominal figures" if study.n_samples else ""))
     table.add_column("cell", justify="right", no_wrap=True)
     if study.n_cells > 1:
         table.add_column("name", min_width=min(32, max(len(row["name"]) for row in rows)))
     table.add_column("runs", justify="right", no_wrap=True)
-    closed = closed_form(study).leakers
     table.add_column("closed\nform", justify="right", no_wrap=True)
     for name in (*wide, *plain):
         table.add_column(
@@ -199,8 +213,9 @@ def _cells_table(study: Study) -> Table:
         )
     for row in rows[:MAX_ROWS]:
         cells = [str(row["cell"]), *([row["name"]] if study.n_cells > 1 else []), f"{row['runs']:,}"]
-        analytic = closed[row["cell"]]
-        cells.append("-" if analytic is None else f"{analytic:.1f}")
+        one = closed.get(row["cell"])
+        mark = "*" if one and not one.agrees and one.simulated.n >= N_COMPARED else ""
+        cells.append("-" if one is None else f"{one.leakers:.1f}{mark}")
         values = [_interval(row["estimates"][name]) for name in wide]
         means = [f"{row['estimates'][name].value:.1f}" for name in plain]
         table.add_row(*cells, *values, *means)
@@ -220,7 +235,7 @@ def _drivers_table(study: Study, n_most: int = 12) -> RenderableType | None:
     if ranked is None or not ranked.height:
         return None
     is_sobol = "total" in ranked.columns
-    table = _table(f"What drives leaked{where_ranked(study)} ({ranked['method'][0]})")
+    table = table_of(f"What drives leaked{where_ranked(study)} ({ranked['method'][0]})")
     table.add_column("input", overflow="fold")
     names = ["first", "total"] if is_sobol else ["strength"]
     for name in names:
@@ -238,217 +253,106 @@ def _drivers_table(study: Study, n_most: int = 12) -> RenderableType | None:
     return table
 
 
-@dataclass(frozen=True)
-class ClosedForms:
-    """The closed-form estimate of each cell, and the lines said about the first one."""
+def closed_forms(study: Study, rows: Sequence[dict[str, Any]]) -> dict[int, Beside]:
+    """Cell -> the closed form beside what its battles said; of the first `MAX_ROWS` cells that can be read today.
 
-    leakers: list[float | None]
-    lines: list[str]
-
-
-def closed_form(study: Study) -> ClosedForms:
-    """The analytic estimate of every cell beside the simulated one; none where today's Parapet cannot read the cell."""
+    ``rows`` as `cell_rows` gives them.
+    """
+    from parapet.study.beside import beside
     from parapet.study.design import checked
-    from parapet.study.estimate import ClosedForm, beside, estimate
 
     asked, cells, _ = study.plan()
-    found: list[ClosedForm | None] = []
-    for cell in cells:
+    found = {}
+    for cell, row in list(zip(cells, rows, strict=True))[:MAX_ROWS]:
+        if row["runs"] < 1:
+            continue
         try:
             ready = checked(asked, cell)
-            found.append(estimate(ready.scenario, ready.catalogue))
+            killed = float(study.values("killed", cell.number)[: row["runs"]].mean())
+            estimates = row["estimates"]
+            found[cell.number] = beside(
+                ready.scenario, ready.catalogue, estimates["leaked"], estimates["rounds"].value, killed
+            )
         except ParapetError:
-            found.append(None)
-    simulated = cell_rows(study)[0]["estimates"]["leaked"]
-    first = found[0]
-    lines = [] if first is None else beside(first, simulated)
-    return ClosedForms([None if one is None else one.expected_leakers for one in found], lines)
+            continue
+    return found
+
+
+def _closed_table(
+    study: Study, rows: Sequence[dict[str, Any]], closed: dict[int, Beside]
+) -> list[RenderableType]:
+    """Where closed form and battles differ, by how much, what of it is rounds, and why."""
+    n_few = sum(one.simulated.n < N_COMPARED for one in closed.values())
+    closed = {cell: one for cell, one in closed.items() if one.simulated.n >= N_COMPARED}
+    few = f"{n_few} of {len(rows)} cells have fewer than {N_COMPARED} runs, too few to hold the closed form against."
+    last = [Text(few, style="dim")] if n_few else []
+    if study.n_cells == 1 and closed:
+        return [Text(line) for line in closed[0].lines()]
+    differing = {cell: one for cell, one in closed.items() if not one.agrees}
+    if not differing:
+        words = f"The closed form agrees with the battles in all of {len(closed)} cells."
+        return [*([Text(words)] if closed else []), *last]
+    n_agree = len(closed) - len(differing)
+    table = table_of(f"* Closed form: agrees with the battles in {n_agree} of {len(closed)} cells, not in")
+    table.add_column("name", overflow="fold")
+    for name in (
+        "leaked in\nbattles",
+        "closed\nform",
+        "rounds a kill\nin battles",
+        "in closed\nform",
+        "closed form with\nbattles' rounds",
+    ):
+        table.add_column(name, justify="right")
+    for cell, one in differing.items():
+        numbers = (one.battle_rounds_per_kill, one.rounds_per_kill)
+        table.add_row(
+            rows[cell]["name"], f"{one.simulated.value:.1f}", f"{one.leakers:.1f}",
+            *("-" if x is None else f"{x:.2f}" for x in numbers),
+            "-" if one.leakers_with_rounds is None else f"{one.leakers_with_rounds:.1f}",
+        )  # fmt: skip
+    reasons = dict.fromkeys(reason for one in differing.values() for reason in one.reasons)
+    return [
+        table,
+        Text("What the closed form leaves out:"),
+        *(Text(f"- {reason}", style="dim") for reason in reasons),
+        *last,
+    ]
 
 
 def _samples_table(study: Study) -> Table:
-    table = _table("Leaked over the outer samples (does it survive the doubt in the data?)")
+    table = table_of("Leaked over the outer samples (does it survive the doubt in the data?)")
     table.add_column("name")
     for name in (
         "samples",
+        "runs\nof each",
         "nominal",
         "10 %",
         "median",
         "90 %",
         "sd between\nsamples",
+        "of it\nchance",
         "sd of runs\nwithin one",
     ):
         table.add_column(name, justify="right")
     for row in sample_rows(study):
         numbers = [
-            row[k] for k in ("nominal", "p10", "median", "p90", "sd_between_samples", "sd_within_sample")
-        ]
-        table.add_row(row["name"], str(row["samples"]), *("-" if x is None else f"{x:.2f}" for x in numbers))
-    return table
-
-
-# ------------------------------------------------------------------------------------------------------- compare ----
-
-
-def pairs_of(study: Study, names: Sequence[str] | None) -> list[tuple[int, int]]:
-    """Pairs of cells to compare: two variants at the same factor levels, or two cells.
-
-    Without names: the first variant with every other one, or without variants the first cell with every other one.
-
-    Raises
-    ------
-    InputError
-        If a name is no variant and no cell, or there is nothing to compare.
-    """
-    cells = study.manifest["cells"]
-    variants = list(dict.fromkeys(cell["variant"] for cell in cells))
-    if names:
-        if len(names) != 2 or names[0] == names[1]:
-            raise InputError("compare: name two different variants or cells.")
-        if all(name in variants for name in names):
-            return _matched(cells, names[0], names[1])
-        known = [*variants, *(cell["name"] for cell in cells)]
-        for name in names:
-            if name not in known and not name.isdigit():
-                hint = did_you_mean(name, known) or f" There are: {'; '.join(n for n in known[:12] if n)}."
-                raise InputError(f"compare: no variant or cell is called {name!r}.{hint}")
-        return [(study.cell_number(names[0]), study.cell_number(names[1]))]
-    if len(variants) > 1:
-        return [pair for other in variants[1:] for pair in _matched(cells, variants[0], other)]
-    if len(cells) < 2:
-        raise InputError(
-            "compare: the study has one cell; there is nothing to compare it with. Add variants or factors."
-        )
-    return [(0, k) for k in range(1, len(cells))]
-
-
-def _matched(cells: Sequence[dict[str, Any]], a: str, b: str) -> list[tuple[int, int]]:
-    return [
-        (one["cell"], other["cell"])
-        for one in cells if one["variant"] == a
-        for other in cells if other["variant"] == b and other["levels"] == one["levels"]
-    ]  # fmt: skip
-
-
-def compare_rows(study: Study, names: Sequence[str] | None = None) -> list[dict[str, Any]]:
-    """Second minus first of each pair, run by run under the same draws, as plain data.
-
-    With doubt, also how many outer samples have the difference of the same sign as the nominal figures.
-    """
-    rows = []
-    for a, b in pairs_of(study, names):
-        for column in COMPARED:
-            one, other = _both(study, column, a, b, 0)
-            if one.size < 2:
-                continue
-            found = paired_difference(other, one)
-            row = {
-                "a": study.manifest["cells"][a]["name"], "b": study.manifest["cells"][b]["name"], "column": column,
-                "runs": int(one.size), "mean_a": float(one.mean()), "mean_b": float(other.mean()),
-                "difference": found.difference.as_dict(),
-                **{key: found.as_dict()[key] for key in ("variance_reduction", "correlation")},
-            }  # fmt: skip
-            if study.n_samples:
-                row["doubt"] = _over_samples(study, column, a, b)
-            rows.append(row)
-    if not rows:
-        raise InputError(
-            "compare: no two cells have two runs in common yet. Play more with: parapet study ... --runs"
-        )
-    return rows
-
-
-def _both(study: Study, column: str, a: int, b: int, sample: int) -> tuple[Any, Any]:
-    """The values of two cells for the runs that both have."""
-    import polars as pl
-
-    mine = study.runs.filter(pl.col("sample") == sample).select("cell", "run", column)
-    joined = (
-        mine.filter(pl.col("cell") == a)
-        .join(mine.filter(pl.col("cell") == b), on="run", suffix="_b")
-        .sort("run")
-    )
-    return joined[column].to_numpy().astype(np.float64), joined[f"{column}_b"].to_numpy().astype(np.float64)
-
-
-def _over_samples(study: Study, column: str, a: int, b: int) -> dict[str, Any]:
-    import polars as pl
-
-    means = (
-        study.runs.filter(pl.col("sample") > 0)
-        .group_by("cell", "sample")
-        .agg(pl.col(column).mean().alias("mean"))
-    )
-    joined = means.filter(pl.col("cell") == a).join(
-        means.filter(pl.col("cell") == b), on="sample", suffix="_b"
-    )
-    differences = (joined["mean_b"] - joined["mean"]).to_numpy()
-    if not differences.size:
-        return {"samples": 0, "above_0": 0, "below_0": 0, "p10": None, "p90": None}
-    low, high = (float(x) for x in np.quantile(differences, [0.1, 0.9]))
-    return {
-        "samples": int(differences.size), "above_0": int((differences > 0).sum()),
-        "below_0": int((differences < 0).sum()),
-        "p10": low, "p90": high,
-    }  # fmt: skip
-
-
-def render_comparison(study: Study, rows: Sequence[dict[str, Any]]) -> RenderableType:
-    """Differences of pairs, one table for each two variants (or cells)."""
-    cells = {cell["name"]: cell for cell in study.manifest["cells"]}
-    parts: list[RenderableType] = [Text(study.title, style="bold"), Text("")]
-    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for row in rows:
-        one, other = cells[row["a"]], cells[row["b"]]
-        is_pair = one["variant"] != other["variant"] and one["levels"] == other["levels"]
-        key = (one["variant"] or "base", other["variant"] or "base") if is_pair else (row["a"], row["b"])
-        where = row["a"].removeprefix(one["variant"]).removeprefix(", ") if is_pair else ""
-        groups.setdefault(key, []).append({**row, "where": where})
-    for (first, second), group in groups.items():
-        parts += [_pair_table(first, second, group, bool(study.n_samples)), Text("")]
-    note = (
-        "Second minus first, the same draws for both; intervals hold 95 %, bold ones leave out 0. 'Saved': how many "
-        "times more runs independent draws would need."
-    )
-    return Group(*parts, Text(note, style="dim"))
-
-
-def _pair_table(first: str, second: str, rows: Sequence[dict[str, Any]], has_doubt: bool) -> Table:
-    table = _table(f"{second} against {first}")
-    if any(row["where"] for row in rows):
-        table.add_column("at", no_wrap=True)
-    table.add_column("", no_wrap=True)
-    for name in ("runs", "first", "second"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("difference", no_wrap=True)
-    table.add_column("saved", justify="right", no_wrap=True)
-    if has_doubt:
-        table.add_column("outer samples\nmore / fewer", justify="right", no_wrap=True)
-    last = ""
-    for row in rows:
-        cells: list[Any] = []
-        if any(other["where"] for other in rows):
-            cells.append("" if row["where"] == last else row["where"])
-            last = row["where"]
-        scale = 1e6 if row["column"].endswith("_usd") else 1.0
-        name = row["column"].replace("_usd", ", MUSD").replace("_", " ")
-        reduced = row["variance_reduction"]
-        cells += [name, f"{row['runs']:,}", f"{row['mean_a'] / scale:.2f}", f"{row['mean_b'] / scale:.2f}"]
-        cells += [_difference(row["difference"], scale), "-" if reduced is None else f"{reduced:.1f} x"]
-        if has_doubt:
-            cells.append(
-                f"{row['doubt']['above_0']} / {row['doubt']['below_0']} of {row['doubt']['samples']}"
+            row[k]
+            for k in (
+                "nominal",
+                "p10",
+                "median",
+                "p90",
+                "sd_between_samples",
+                "sd_of_chance",
+                "sd_within_sample",
             )
-        table.add_row(*cells)
+        ]
+        least, most = row["least_runs"], row["most_runs"]
+        runs = f"{least:,}" if least == most else f"{least:,} to {most:,}"
+        table.add_row(
+            row["name"], str(row["samples"]), runs, *("-" if x is None else f"{x:.2f}" for x in numbers)
+        )
     return table
-
-
-def _difference(d: dict[str, Any], scale: float) -> Text:
-    has_ends = d["low"] is not None and d["high"] is not None
-    is_clear = has_ends and (d["low"] > 0.0 or d["high"] < 0.0)
-    text = Text(f"{d['value'] / scale:+.2f}", style="bold" if is_clear else "")
-    if has_ends:
-        text.append(f"  {d['low'] / scale:+.2f} to {d['high'] / scale:+.2f}", style="dim")
-    return text
 
 
 def text_of(study: Study, width: int = 100) -> str:

@@ -441,28 +441,28 @@ def parse_until(text: str) -> Until:
     example = 'Write, for example, "leaked +- 0.5" or "p(no leaker) +- 0.02".'
     found = _UNTIL.match(text)
     if found is None:
-        raise InputError(f"--until {text!r}: expected a column, the sign +- and a number. {example}")
+        raise InputError(f"until {text!r}: expected a column, the sign +- and a number. {example}")
     what, number = found["what"], found["number"]
     is_percent = number.endswith("%")
     try:
         width = float(number.removesuffix("%")) / (100.0 if is_percent else 1.0)
     except ValueError:
-        raise InputError(f"--until {text!r}: {number!r} is no number. {example}") from None
+        raise InputError(f"until {text!r}: {number!r} is no number. {example}") from None
     if not (math.isfinite(width) and width > 0.0):
-        raise InputError(f"--until {text!r}: the half width must be above 0, got {number}. {example}")
+        raise InputError(f"until {text!r}: the half width must be above 0, got {number}. {example}")
     none = _NONE.match(what)
     if none is not None:
         column = none["no"] or none["zero"]
         if width >= 0.5:
             raise InputError(
-                f"--until {text!r}: a proportion lies between 0 and 1, so {number} asks for nothing. {example}"
+                f"until {text!r}: a proportion lies between 0 and 1, so {number} asks for nothing. {example}"
             )
         return Until(_SYNONYMS.get(column.lower(), column), "proportion", width)
     if not _COLUMN.match(what):
-        raise InputError(f"--until {text!r}: {what!r} is neither a column nor p(no ...). {example}")
+        raise InputError(f"until {text!r}: {what!r} is neither a column nor p(no ...). {example}")
     if is_percent:
         raise InputError(
-            f"--until {text!r}: {number} of what? A mean needs a number in its own unit. {example}"
+            f"until {text!r}: {number} of what? A mean needs a number in its own unit. {example}"
         )
     return Until(_SYNONYMS.get(what.lower(), what), "mean", width)
 

@@ -19,9 +19,12 @@ import errno
 import io
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from parapet.errors import StoreError
 from parapet.study.provenance import as_lines, differences
@@ -301,18 +304,20 @@ class Store:
         path.replace(target)
         self.say(f"{path}: {why}; set aside in {target.parent}. What it held is played again.")
 
-    def parts(self, columns: Mapping[str, Any]) -> list[pl.DataFrame]:
+    def parts(self, columns: Mapping[str, Any], keep: Sequence[str]) -> list[pl.DataFrame]:
         """The parts of ``runs`` that can be trusted, each read whole; the others are set aside with a message.
 
         Parameters
         ----------
         columns
             Names and types that a part must have.
+        keep
+            Columns that are given back, besides the keys; the rest is read, checked and let go.
         """
         import polars as pl
 
         good: list[pl.DataFrame] = []
-        seen: dict[tuple[int, int, int], str] = {}
+        seen = _Seen()
         names: set[str] = set()
         numbers = [0]
         for path in self._parts("runs"):
@@ -322,15 +327,13 @@ class Store:
                 wrong = "" if dict(frame.schema) == dict(columns) else "has other columns than this study"
             except (OSError, pl.exceptions.PolarsError) as error:
                 frame, wrong = pl.DataFrame(), f"is damaged ({str(error).splitlines()[0]})"
-            keys = frame.select("cell", "sample", "run").rows() if not wrong else []
-            if any(key in seen for key in keys):
-                wrong = f"repeats runs of {seen[next(key for key in keys if key in seen)]}"
+            if not wrong and not seen.add(frame):
+                wrong = "repeats runs that stand in a part before it"
             if wrong:
                 self._set_aside(path, wrong)
                 continue
-            seen.update(dict.fromkeys(keys, path.name))
             names.add(path.name)
-            good.append(frame)
+            good.append(frame.select(*dict.fromkeys(("cell", "sample", "run", *keep))))
         for table in ("threats", "shots"):
             for path in self._parts(table):
                 numbers.append(_number(path))
@@ -352,6 +355,28 @@ class Store:
         for table in TABLES:
             if table in frames:
                 self.write_table(f"{table}/{name}", frames[table])
+
+
+class _Seen:
+    """Which runs were read so far: a bit of memory per run, however many there are."""
+
+    def __init__(self) -> None:
+        self.runs: dict[tuple[Any, ...], NDArray[np.bool_]] = {}
+
+    def add(self, frame: pl.DataFrame) -> bool:
+        """Remember the runs of a part; False, and nothing is remembered, if one of them was there before."""
+        found = {key: rows["run"].to_numpy() for key, rows in frame.group_by("cell", "sample")}
+        for key, runs in found.items():
+            row = self.runs.get(key, np.zeros(0, np.bool_))
+            if np.unique(runs).size < runs.size or row[runs[runs < row.size]].any():
+                return False
+        for key, runs in found.items():
+            row = self.runs.get(key, np.zeros(0, np.bool_))
+            if runs.max() >= row.size:
+                row = np.concatenate([row, np.zeros(int(runs.max()) + 1 - row.size, np.bool_)])
+            row[runs] = True
+            self.runs[key] = row
+        return True
 
 
 def _number(path: Path) -> int:

@@ -6,6 +6,7 @@ The geometry of the closed form (`parapet.study.estimate`), nothing of it is use
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _EARTH_M: Final = 6_371_000.0
 _G: Final = 9.80665
-_N_SAMPLES: Final = 1500
+_N_SAMPLES: Final = 750
 _LOOKS_TO_TRACK: Final = 3
 _N_CHANCES_MAX: Final = 16
 _LOOK_S: Final = 0.02
@@ -48,7 +49,7 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What one system can do about one member."""
+    """What one system can do about one member: `launch_s` and `meet_s` are times of launches that meet it, rising."""
 
     first_launch_s: float
     last_launch_s: float
@@ -56,6 +57,8 @@ class Window:
     n_chances: int
     p_kill_shot: float
     units: frozenset[int]
+    launch_s: Numbers
+    meet_s: Numbers
 
 
 def _flat(lat_rad: float, lon_rad: float, site: tuple[float, float]) -> tuple[float, float]:
@@ -110,19 +113,62 @@ def _sees(radar: Radar, threat: Threat, path: Path, mast_m: float, earth_factor:
     return np.asarray((path.slant_m <= limit) & (path.slant_m >= radar.si("minimum_range")))
 
 
-def mean_speed_mps(entry: Interceptor) -> float:
-    """Mean speed of a round over its flight: as printed, or a share of the speed at burnout (printed, or by the
-    rocket equation)."""
-    if entry.has("mean_speed"):
-        return entry.si("mean_speed")
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What the closed form takes from one interceptor of the catalogue, looked up once."""
+
+    entry: Interceptor
+    mean_speed_mps: float
+    burnout_speed_mps: float
+    burn_s: float
+    eject_s: float
+    reach_air_m: float
+    reach_ballistic_m: float
+    reach_least_m: float
+    lowest_m: float
+    highest_m: float
+    longest_s: float
+    target_speed_mps: float
+
+
+def round_of(entry: Interceptor) -> Round:
+    """The figures of one interceptor."""
+    return Round(
+        entry, mean_speed_mps(entry), max(burnout_speed_mps(entry), 1e-9),
+        max(entry.si("boost_time") + entry.si("sustain_time", 0.0), 1e-9), entry.si("eject_time"),
+        entry.si("range_air"), entry.si("range_ballistic"), entry.si("range_min"), entry.si("altitude_min"),
+        entry.si("altitude_max"), entry.si("max_flight_time"), entry.si("target_speed_max"),
+    )  # fmt: skip
+
+
+def burnout_speed_mps(entry: Interceptor) -> float:
+    """Speed of a round at burnout, as printed or by the rocket equation."""
     if entry.has("burnout_speed"):
-        return _MEAN_OVER_BURNOUT * entry.si("burnout_speed")
+        return entry.si("burnout_speed")
     mass, speed = entry.si("launch_mass"), 0.0
     for stage in ("boost", "sustain"):
         burnt = entry.si(f"{stage}_propellant_mass")
         speed += entry.si(f"{stage}_specific_impulse") * _G * math.log(mass / (mass - burnt))
         mass -= burnt
-    return _MEAN_OVER_BURNOUT * speed
+    return speed
+
+
+def mean_speed_mps(entry: Interceptor) -> float:
+    """Mean speed of a round over a long flight: as printed, or a share of the speed at burnout."""
+    return (
+        entry.si("mean_speed") if entry.has("mean_speed") else _MEAN_OVER_BURNOUT * burnout_speed_mps(entry)
+    )
+
+
+def flyout_s(one: Round, slant_m: Numbers) -> Numbers:
+    """Seconds from launch to a point: out of the tube, even acceleration to burnout, then the mean speed.
+
+    A near target is met while the motor still burns, at half the speed of a far one. Pinned by
+    ``test_estimate.test_flyout``.
+    """
+    burn_m = 0.5 * one.burnout_speed_mps * one.burn_s
+    burning = np.sqrt(2.0 * np.minimum(slant_m, burn_m) * one.burn_s / one.burnout_speed_mps)
+    return np.asarray(one.eject_s + burning + np.maximum(slant_m - burn_m, 0.0) / one.mean_speed_mps)
 
 
 def single_shot_kill(entry: Interceptor, threat: Threat, speed_mps: float) -> float:
@@ -150,7 +196,7 @@ def window_of(
     catalogue: Catalogue,
     defence: DefendingSystem,
     entry: System,
-    load: dict[str, int],
+    load: Sequence[tuple[Round, int]],
     threat: Threat,
     path: Path,
     earth_factor: float,
@@ -177,22 +223,19 @@ def window_of(
     is_guided = _sees(engagement, threat, path, 0.0, earth_factor) & np.logical_or.reduce(inside)
     best: tuple[float, Numbers, NDArray[np.bool_]] | None = None
     kills, rounds = 0.0, 0
-    for name, n in load.items():
-        round_ = catalogue.interceptors[name]
-        p = single_shot_kill(round_, threat, path.speed_mps)
-        reach = round_.si("range_ballistic" if threat.is_ballistic else "range_air")
+    for one, n in load:
+        p = single_shot_kill(one.entry, threat, path.speed_mps)
+        reach = one.reach_ballistic_m if threat.is_ballistic else one.reach_air_m
         is_met = (
             is_guided
             & (path.slant_m <= reach)
-            & (path.slant_m >= round_.si("range_min"))
-            & (path.height_m >= round_.si("altitude_min"))
-            & (path.height_m <= round_.si("altitude_max"))
+            & (path.slant_m >= one.reach_least_m)
+            & (path.height_m >= one.lowest_m)
+            & (path.height_m <= one.highest_m)
         )
-        launch = path.t_s - round_.si("eject_time") - path.slant_m / mean_speed_mps(round_)
-        is_met &= (launch >= ready) & (path.t_s - launch <= round_.si("max_flight_time"))
-        is_fit = (
-            n > 0 and p >= defence.doctrine.min_p_kill and path.speed_mps <= round_.si("target_speed_max")
-        )
+        launch = path.t_s - flyout_s(one, path.slant_m)
+        is_met &= (launch >= ready) & (path.t_s - launch <= one.longest_s)
+        is_fit = n > 0 and p >= defence.doctrine.min_p_kill and path.speed_mps <= one.target_speed_mps
         if not is_fit or not is_met.any():
             continue
         kills, rounds = kills + n * p, rounds + n
@@ -213,4 +256,14 @@ def window_of(
     k = int(np.argmax(is_met))
     mine = frozenset(u for u, sector in enumerate(inside) if (sector & is_met).any())
     last = float(launch[is_met].max())
-    return Window(float(launch[k]), last, float(np.mean(flyouts)), chances, kills / rounds, mine)
+    times = np.maximum.accumulate(launch[is_met])
+    return Window(
+        float(launch[k]),
+        last,
+        float(np.mean(flyouts)),
+        chances,
+        kills / rounds,
+        mine,
+        times,
+        path.t_s[is_met],
+    )
