@@ -148,6 +148,12 @@ def test_cache_keeps_and_repairs(rows, tmp_path: Path, monkeypatch: pytest.Monke
     changed = row.copy()
     changed[ic.COL_BOOST_PROPELLANT_MASS] += 1.0
     assert path != flyout.cache_path(changed, 120.0)
+    other = row.copy()
+    other[[ic.COL_P_RELIABILITY, ic.COL_LETHAL_RADIUS_AIRCRAFT, ic.COL_SEEKER_RANGE, ic.COL_RANGE_BALLISTIC, ic.COL_GUIDANCE]] += 1.0
+    assert path == flyout.cache_path(other, 120.0)  # not flown
+    path.rename(path.with_suffix(".kept"))
+    assert np.array_equal(first.values, flyout.build(other[None, :], 120.0).values)
+    path.with_suffix(".kept").replace(path)
     whole = path.read_bytes()
     for damaged in (b"", b"not an archive", whole[: len(whole) // 2], whole[:600] + b"\0\1\2\3" + whole[604:]):
         path.write_bytes(damaged)

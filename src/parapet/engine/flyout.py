@@ -401,6 +401,12 @@ def _table(
     return table
 
 
+_FLOWN = np.array(
+    [*range(_round.COL_LOFT_FACTOR + 1), _round.COL_RANGE_AIR, _round.COL_ALTITUDE_MAX, _round.COL_CLIMB_MAX]
+)
+"""Columns that a table depends on: reliability, lethality, seekers and the rest of the envelope are not flown."""
+
+
 def cache_path(row: NDArray[np.float64], ground_height_m: float) -> Path:
     """File that keeps the table of these values: named by everything that enters it, the flight model included."""
     import platformdirs
@@ -408,7 +414,7 @@ def cache_path(row: NDArray[np.float64], ground_height_m: float) -> Path:
     digest = hashlib.sha256()
     grid = (N_RANGES, N_ALTITUDES, FLIGHT_STEP_S, RANGE_MARGIN, ALTITUDE_MARGIN, REACHED_MISS_M, SLOWEST_MPS)
     digest.update(repr((_TABLE_VERSION, _model_id(), grid, float(ground_height_m))).encode())
-    digest.update(np.ascontiguousarray(row, dtype=np.float64).tobytes())
+    digest.update(np.ascontiguousarray(row[_FLOWN], dtype=np.float64).tobytes())
     folder = os.environ.get("PARAPET_CACHE_DIR") or platformdirs.user_cache_dir("parapet")
     return Path(folder) / "flyout" / f"{digest.hexdigest()[:32]}.npz"
 

@@ -16,7 +16,7 @@ from parapet.report import assumptions, maps
 from parapet.report.battle_page import described, facts, limits, many, source_list
 from parapet.report.page import Block, Cell, Listing, Number, Page, Picture, Prose, Section, Table, from_rich
 from parapet.scenario.names import member_names
-from parapet.study import show
+from parapet.study import compare, show
 from parapet.study.design import Cell as DesignCell
 from parapet.study.design import Checked, checked
 from parapet.study.statistics import Estimate
@@ -157,7 +157,7 @@ def _differences(study: Study) -> list[str]:
     if not any(cell["variant"] for cell in study.manifest["cells"]):
         return []
     try:
-        rows = [row for row in show.compare_rows(study) if row["column"] == "leaked"]
+        rows = [row for row in compare.compare_rows(study) if row["column"] == "leaked"]
     except InputError:
         return []
     made = []
@@ -248,7 +248,7 @@ def _answer_blocks(study: Study) -> list[Block]:
         try:
             blocks += [
                 block
-                for block in from_rich(show.render_comparison(study, show.compare_rows(study)[:48]))
+                for block in from_rich(compare.render_comparison(study, compare.compare_rows(study)[:48]))
                 if isinstance(block, Table)
             ]
             blocks.append(
@@ -260,13 +260,14 @@ def _answer_blocks(study: Study) -> list[Block]:
         except InputError:
             pass
     elif study.n_cells == 1:
-        blocks += [Prose(line, style="note") for line in show.closed_form(study).lines]
+        for one in show.closed_forms(study, show.cell_rows(study)).values():
+            blocks += [Prose(line, style="note") for line in one.lines()]
     return blocks
 
 
 def _cells(study: Study) -> Table:
     rows = show.cell_rows(study)
-    closed = show.closed_form(study).leakers
+    closed = show.closed_forms(study, rows)
     columns = list(rows[0]["estimates"])
     head = [*(["scenario"] if study.n_cells > 1 else []), "battles"]
     right = [len(head) - 1]
@@ -282,8 +283,8 @@ def _cells(study: Study) -> Table:
         for name in columns:
             value, ends = interval(row["estimates"][name])
             cells += [Cell(value, "leaked" if name == "leaked" else ""), Cell(ends, "quiet")]
-        analytic = closed[row["cell"]]
-        cells.append(Cell("–" if analytic is None else f"{analytic:.1f}", "quiet"))
+        one = closed.get(row["cell"])
+        cells.append(Cell("–" if one is None else f"{one.leakers:.1f}", "quiet"))
         body.append(cells)
     more = len(rows) - show.MAX_ROWS
     note = f"{more} more: parapet show --json." if more > 0 else ""

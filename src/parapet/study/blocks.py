@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from parapet._jit import compiled_for
 from parapet.engine import flyout
 from parapet.engine.battle import advance
 from parapet.engine.compile import Compiled, compile_scenario
@@ -49,17 +50,6 @@ class Block:
     """Address of a worker of a cluster whose arithmetic is another one; it played nothing."""
 
 
-def typed(function: Any, *arguments: Any) -> Callable[..., Any]:
-    """A kernel that is called again and again with these same objects, without finding out their types every time.
-
-    Numba works out the type of every table of a World at each call, some milliseconds in which no other thread plays.
-    """
-    if not hasattr(function, "typeof_pyval"):  # not compiled (NUMBA_DISABLE_JIT)
-        return function  # type: ignore[no-any-return]
-    entry: Callable[..., Any] = function.compile(tuple(map(function.typeof_pyval, arguments)))
-    return entry
-
-
 class Desk:
     """World, State and Log of a cell for one thread, and the engine that plays them."""
 
@@ -67,7 +57,7 @@ class Desk:
         self.compiled = compiled
         self.state: State = new_state(compiled.world, compiled.sizes)
         self.log: Log = new_log(compiled.world, compiled.sizes)
-        self.advance = typed(advance, compiled.world, self.state, self.log, 0, 0, 0)
+        self.advance = compiled_for(advance, compiled.world, self.state, self.log, 0, 0, 0)
         reset_state(compiled.world, self.state)
         reset_log(self.log)
         families = (self.state.truth, self.state.plots, self.state.belief, self.state.own, self.state.scratch)
