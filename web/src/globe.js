@@ -37,6 +37,14 @@ const color = (name, alpha = 1) => Color.fromCssColorString(COLOURS[name]).withA
 const FONT = "500 12px system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif";
 const NEAR_M = 90e3; // from closer than this, launchers and radars get signs of their own
 
+/** Whether WebGL is drawn by the processor, as on a machine without a graphics card. */
+function isSoftware(scene) {
+  const gl = scene.context._gl;
+  const info = gl.getExtension("WEBGL_debug_renderer_info");
+  const name = String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
+  return /swiftshader|llvmpipe|software/i.test(name);
+}
+
 export class Globe {
   constructor(container, data) {
     this.data = data;
@@ -54,7 +62,7 @@ export class Globe {
     const credits = document.createElement("div"); // ours stand at the foot of the globe
     this.widget = new CesiumWidget(container, {
       clock: this.clock,
-      baseLayer: new ImageryLayer(new InlinedImagery(), { brightness: 0.42, saturation: 0.35, contrast: 1.15 }),
+      baseLayer: new ImageryLayer(new InlinedImagery(), { brightness: 0.5, saturation: 0.35, alpha: 0.5 }),
       skyBox: false,
       skyAtmosphere: false,
       scene3DOnly: true,
@@ -62,9 +70,11 @@ export class Globe {
       automaticallyTrackDataSourceClocks: false,
       requestRenderMode: true,
       msaaSamples: 2,
+      orderIndependentTranslucency: false,
       showRenderLoopErrors: false,
     });
     this.scene = this.widget.scene;
+    if (isSoftware(this.scene)) this.scene.msaaSamples = 1; // a processor that plays the graphics card has enough to do
     this.scene.backgroundColor = Color.fromCssColorString("#070b10");
     this.scene.fog.enabled = false;
     const globe = this.scene.globe;
@@ -73,7 +83,6 @@ export class Globe {
     globe.maximumScreenSpaceError = 4;
     this.scene.screenSpaceCameraController.maximumZoomDistance = 3e7;
     this.scene.screenSpaceCameraController.enableCollisionDetection = true;
-    this.borders = this.scene.primitives.add(borderLines());
     this.layers = {
       threats: true, tracks: true, rounds: true, sites: true, trails: true, marks: true, labels: true, spread: false,
       sweep: true, map: true,
@@ -86,6 +95,7 @@ export class Globe {
   /** Loads the CZML and gives every entity its sign; resolves when the first picture with it is drawn. */
   async load() {
     const source = await new CzmlDataSource("battle").load(this.data.czml);
+    performance.mark("czml");
     this.byFamily = { threat: [], "search track": [], "fire-control track": [], round: [], site: [], mark: [] };
     this.threats = new Map(this.data.threats.map((threat) => [threat.key, threat]));
     source.entities.suspendEvents();
@@ -107,17 +117,26 @@ export class Globe {
     this.applyLayers();
     this.home(0);
     this.listen();
+    performance.mark("dressed");
     await this.drawn();
+    performance.mark("drawn");
+    setTimeout(() => {
+      this.borders = this.scene.primitives.add(borderLines()); // a quarter of a second of work: not before the battle is seen
+      this.applyLayers();
+    }, 50);
   }
 
   drawn() {
     return new Promise((resolve) => {
-      const remove = this.scene.postRender.addEventListener(() => {
-        if (!this.scene.globe.tilesLoaded && performance.now() < 15000) return this.scene.requestRender();
-        remove();
-        resolve();
-      });
+      const until = performance.now() + 5000;
+      const look = () => {
+        performance.mark("frame");
+        if (this.scene.globe.tilesLoaded || performance.now() > until) return resolve();
+        this.scene.requestRender();
+        requestAnimationFrame(look);
+      };
       this.scene.requestRender();
+      requestAnimationFrame(look);
     });
   }
 
@@ -126,7 +145,7 @@ export class Globe {
   }
 
   dress(entity, family) {
-    const far = new NearFarScalar(3e4, 1, 1.5e6, 0.55);
+    const far = new NearFarScalar(1e5, 1, 2e6, 0.6);
     const billboard = (picture, more = {}) => {
       entity.point = undefined;
       entity.billboard = {
@@ -145,7 +164,7 @@ export class Globe {
     if (family === "threat") {
       const isLeaker = this.threats.get(entity.id)?.outcome === "leaked";
       const name = isLeaker ? "leaker" : "hostile";
-      billboard(app6(symbol, COLOURS[name], isLeaker ? 17 : 13));
+      billboard(app6(symbol, COLOURS[name], isLeaker ? 18 : 15));
       this.trail(entity, name, 2, 0.75);
     } else if (family === "round") {
       billboard(app6(symbol, COLOURS.interceptor, 8));
@@ -156,7 +175,7 @@ export class Globe {
       billboard(app6(symbol, COLOURS.friend, isMain ? 15 : 9), {
         distanceDisplayCondition: isMain ? undefined : new DistanceDisplayCondition(0, NEAR_M),
       });
-      if (isMain) label(entity.name, "friend");
+      if (isMain) label(entity.name, "friend", kind === "asset" ? {} : { pixelOffset: new Cartesian2(0, -22), verticalOrigin: VerticalOrigin.BOTTOM });
     } else if (family === "mark") {
       const kind = this.said(entity, "kind");
       const isKill = kind === "intercept" && String(this.said(entity, "detail")).startsWith("killed");
@@ -264,7 +283,7 @@ export class Globe {
     if (layers.spread) this.addSpread();
     this.spread.show = layers.spread && layers.tracks;
     this.sweeps.show = layers.sweep;
-    this.borders.show = layers.map;
+    if (this.borders) this.borders.show = layers.map;
     this.scene.requestRender();
   }
 

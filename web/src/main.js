@@ -67,6 +67,7 @@ async function start() {
   const data = globalThis.PARAPET_BATTLE;
   if (!data) return fail("There is no battle here: battle.js is missing or damaged.");
   if (data.format !== FORMAT) return fail(`This page reads battles of format ${FORMAT}; this one has ${data.format}.`);
+  performance.mark("begin");
   applyTheme();
   header(data);
   let globe;
@@ -76,6 +77,7 @@ async function start() {
     return fail(`The globe needs WebGL, and this browser gives none (${error?.message ?? error}). Try another browser, or turn hardware acceleration on.`);
   }
   globe.widget.scene.renderError.addEventListener((scene, error) => fail(`The globe stopped: ${error?.message ?? error}`));
+  performance.mark("globe");
   const zones = new Zones(globe.scene, data);
   let isPlaying = false;
   let index = -1;
@@ -159,6 +161,7 @@ async function start() {
     tell();
   };
 
+  performance.mark("panel");
   await globe.load();
   let told = -1;
   let toldAt = 0;

@@ -90,7 +90,7 @@ export class Panel {
       el(
         "table",
         {},
-        el("thead", {}, el("tr", {}, ["type", "n", "seen", "engaged", "killed", "leaked", "first seen"].map((name, k) => el("th", { scope: "col", class: k ? "number" : "" }, name)))),
+        el("thead", {}, el("tr", {}, ["type", "n", "seen", "shot at", "killed", "leaked", "from"].map((name, k) => el("th", { scope: "col", class: k ? "number" : "" }, name)))),
         el(
           "tbody",
           {},
@@ -98,7 +98,7 @@ export class Panel {
             el(
               "tr",
               {},
-              el("th", { scope: "row" }, row.type),
+              el("th", { scope: "row", title: row.type }, row.type),
               cell(row.n, "plain"),
               cell(row.detected, "plain"),
               cell(row.engaged, "plain"),
@@ -109,7 +109,7 @@ export class Panel {
           ),
         ),
       ),
-      el("p", { class: "note" }, "First seen: the median range of first detection."),
+      el("p", { class: "note" }, "From: the median slant range at first detection."),
       el("h2", {}, "Rounds"),
       el(
         "table",

@@ -142,7 +142,7 @@ export class Timeline {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     this.picture ??= this.background(ratio, height);
     context.clearRect(0, 0, this.width, height);
-    context.globalAlpha = 0.38; // what is still to come
+    context.globalAlpha = 0.45; // what is still to come
     context.drawImage(this.picture, 0, 0, this.width, height);
     context.globalAlpha = 1;
     const x = this.x(this.t);
@@ -152,6 +152,17 @@ export class Timeline {
     context.clip();
     context.drawImage(this.picture, 0, 0, this.width, height);
     context.restore();
+    for (const mark of this.marks.leaks) {
+      const at = this.x(mark.t); // leaks are never dimmed: they are what one looks for
+      context.fillStyle = COLOURS.leaker;
+      context.beginPath();
+      context.moveTo(at, 15);
+      context.lineTo(at - 6, 4);
+      context.lineTo(at + 6, 4);
+      context.closePath();
+      context.fill();
+      context.fillRect(at - 0.5, 15, 1, height - 29);
+    }
     context.fillStyle = "#ffffff";
     context.fillRect(x - 0.75, 2, 1.5, height - 16);
     context.beginPath();
@@ -183,17 +194,6 @@ export class Timeline {
     };
     ticks(this.marks.rounds, COLOURS.interceptor, floor - 11, 11, 0.75);
     ticks(this.marks.kills, COLOURS.kill, floor - 20, 7, 0.9);
-    for (const { t } of this.marks.leaks) {
-      const x = this.x(t);
-      context.fillStyle = COLOURS.leaker;
-      context.beginPath();
-      context.moveTo(x, 16);
-      context.lineTo(x - 6, 4);
-      context.lineTo(x + 6, 4);
-      context.closePath();
-      context.fill();
-      context.fillRect(x - 0.5, 16, 1, floor - 16);
-    }
     // the axis
     context.fillStyle = "#2a3947";
     context.fillRect(this.x(0), floor, this.x(this.data.duration_s) - this.x(0), 1);
