@@ -160,6 +160,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 8000,
     assetsInlineLimit: 0,
     rolldownOptions: {
+      checks: { emptyImportMeta: false, pluginTimings: false },
       output: { format: "iife", entryFileNames: "replay.js", assetFileNames: "replay[extname]", codeSplitting: false },
     },
   },

@@ -20,14 +20,15 @@ TYPES = {
 }
 
 
-def page_files(folder: Path = STATIC) -> dict[str, bytes]:
-    """The built files by name.
+def page_files(folder: Path | None = None) -> dict[str, bytes]:
+    """The built files by name (of `STATIC`, or of another folder).
 
     Raises
     ------
     InputError
         If the page has not been built.
     """
+    folder = STATIC if folder is None else folder
     missing = [name for name in PAGE_FILES if not (folder / name).is_file()]
     if missing:
         raise InputError(
