@@ -148,7 +148,7 @@ function without() {
 
 export default defineConfig({
   base: "./",
-  define: { CESIUM_BASE_URL: JSON.stringify("./none/"), "import.meta.url": "undefined" },
+  define: { CESIUM_BASE_URL: JSON.stringify("./none/") },
   // milsymbol by parts: the symbol sets that the replay uses, a tenth of it
   resolve: { alias: { "milsymbol-parts": join(modules, "milsymbol/index.mjs") } },
   plugins: [without(), inlined(), licences(), classic()],
@@ -160,7 +160,8 @@ export default defineConfig({
     chunkSizeWarningLimit: 8000,
     assetsInlineLimit: 0,
     rolldownOptions: {
-      checks: { emptyImportMeta: false, pluginTimings: false },
+      // the script is no module, and Cesium asks whether it is: as it should be
+      onLog: (level, log, tell) => log.code !== "EMPTY_IMPORT_META" && tell(level, log),
       output: { format: "iife", entryFileNames: "replay.js", assetFileNames: "replay[extname]", codeSplitting: false },
     },
   },

@@ -17,12 +17,12 @@ export function el(tag, attributes = {}, ...children) {
 /** A small sign for a meaning: the same shapes as on the globe. */
 export function sign(kind) {
   const shapes = {
-    hostile: "M8 1 15 8 8 15 1 8Z",
+    hostile: "M3 14.5V6L8 1.5 13 6v8.5",
     leaker: "M8 14 1.5 3h13Z",
     friend: "M1.5 3.5h13v9h-13Z",
     track: "M8 2a6 6 0 1 0 0 12 6 6 0 1 0 0-12Z",
     unknown: "M5 5a3 3 0 1 1 6 0 3 3 0 1 1 0 6 3 3 0 1 1-6 0 3 3 0 1 1 0-6Z",
-    interceptor: "M8 1 13 15 8 12 3 15Z",
+    interceptor: "M3 14.5V7a5 5 0 0 1 10 0v7.5",
     kill: "M2 2 14 14M14 2 2 14",
     miss: "M8 5a3 3 0 1 0 0 6 3 3 0 1 0 0-6Z",
     zone: "M1 13C2 4 14 4 15 13Z",

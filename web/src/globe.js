@@ -29,12 +29,12 @@ import {
   VerticalOrigin,
 } from "@cesium/engine";
 import { InlinedImagery, borderLines } from "./imagery.js";
-import { app6, killCross, leakSign, selectionCorners, spreadDisc, trackRing } from "./symbols.js";
+import { app6, killCross, leakSign, missDot, selectionCorners, spreadDisc, trackRing } from "./symbols.js";
 import { COLOURS } from "./theme.js";
 import { destination } from "./zones.js";
 
 const color = (name, alpha = 1) => Color.fromCssColorString(COLOURS[name]).withAlpha(alpha);
-const FONT = "500 12px system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif";
+const FONT = "500 26px system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif"; // drawn large, shown at half: sharp
 const NEAR_M = 90e3; // from closer than this, launchers and radars get signs of their own
 
 /** Whether WebGL is drawn by the processor, as on a machine without a graphics card. */
@@ -62,7 +62,7 @@ export class Globe {
     const credits = document.createElement("div"); // ours stand at the foot of the globe
     this.widget = new CesiumWidget(container, {
       clock: this.clock,
-      baseLayer: new ImageryLayer(new InlinedImagery(), { brightness: 0.5, saturation: 0.35, alpha: 0.5 }),
+      baseLayer: new ImageryLayer(new InlinedImagery(), { brightness: 0.5, saturation: 0.3, alpha: 0.32 }),
       skyBox: false,
       skyAtmosphere: false,
       scene3DOnly: true,
@@ -95,7 +95,6 @@ export class Globe {
   /** Loads the CZML and gives every entity its sign; resolves when the first picture with it is drawn. */
   async load() {
     const source = await new CzmlDataSource("battle").load(this.data.czml);
-    performance.mark("czml");
     this.byFamily = { threat: [], "search track": [], "fire-control track": [], round: [], site: [], mark: [] };
     this.threats = new Map(this.data.threats.map((threat) => [threat.key, threat]));
     source.entities.suspendEvents();
@@ -117,23 +116,31 @@ export class Globe {
     this.applyLayers();
     this.home(0);
     this.listen();
-    performance.mark("dressed");
     await this.drawn();
-    performance.mark("drawn");
     setTimeout(() => {
       this.borders = this.scene.primitives.add(borderLines()); // a quarter of a second of work: not before the battle is seen
       this.applyLayers();
     }, 50);
   }
 
+  /** Resolves when battle and ground have been drawn once; finer tiles of the ground may still come. */
   drawn() {
     return new Promise((resolve) => {
-      const until = performance.now() + 5000;
+      const { globe } = this.scene;
+      const until = performance.now() + 8000;
+      let most = 0;
+      let isSome = false;
+      const remove = globe.tileLoadProgressEvent.addEventListener((n) => {
+        isSome ||= n < most;
+        most = Math.max(most, n);
+      });
       const look = () => {
-        performance.mark("frame");
-        if (this.scene.globe.tilesLoaded || performance.now() > until) return resolve();
+        if (isSome || globe.tilesLoaded || performance.now() > until) {
+          remove();
+          return resolve();
+        }
         this.scene.requestRender();
-        requestAnimationFrame(look);
+        return requestAnimationFrame(look);
       };
       this.scene.requestRender();
       requestAnimationFrame(look);
@@ -153,10 +160,10 @@ export class Globe {
         ...more,
       };
     };
-    const label = (text, name, more = {}) => {
+    const label = (text, more = {}) => {
       entity.label = {
-        text, font: FONT, fillColor: color(name), outlineColor: Color.fromCssColorString("#070b10"), outlineWidth: 4,
-        style: LabelStyle.FILL_AND_OUTLINE, pixelOffset: new Cartesian2(0, 20), verticalOrigin: VerticalOrigin.TOP,
+        text, font: FONT, scale: 0.5, fillColor: Color.fromCssColorString("#d9e8f7"), outlineColor: Color.fromCssColorString("#070b10"),
+        outlineWidth: 7, style: LabelStyle.FILL_AND_OUTLINE, pixelOffset: new Cartesian2(0, 16), verticalOrigin: VerticalOrigin.TOP,
         scaleByDistance: new NearFarScalar(3e4, 1, 2e6, 0.75), ...more,
       };
     };
@@ -164,10 +171,10 @@ export class Globe {
     if (family === "threat") {
       const isLeaker = this.threats.get(entity.id)?.outcome === "leaked";
       const name = isLeaker ? "leaker" : "hostile";
-      billboard(app6(symbol, COLOURS[name], isLeaker ? 18 : 15));
+      billboard(app6(symbol, COLOURS[name], isLeaker ? 19 : 16));
       this.trail(entity, name, 2, 0.75);
     } else if (family === "round") {
-      billboard(app6(symbol, COLOURS.interceptor, 8));
+      billboard(app6(symbol, COLOURS.interceptor, 8.5));
       this.trail(entity, "interceptor", 1.5, 0.7);
     } else if (family === "site") {
       const kind = this.said(entity, "kind");
@@ -175,16 +182,13 @@ export class Globe {
       billboard(app6(symbol, COLOURS.friend, isMain ? 15 : 9), {
         distanceDisplayCondition: isMain ? undefined : new DistanceDisplayCondition(0, NEAR_M),
       });
-      if (isMain) label(entity.name, "friend", kind === "asset" ? {} : { pixelOffset: new Cartesian2(0, -22), verticalOrigin: VerticalOrigin.BOTTOM });
+      if (isMain) label(entity.name, kind === "asset" ? {} : { pixelOffset: new Cartesian2(0, -18), verticalOrigin: VerticalOrigin.BOTTOM });
     } else if (family === "mark") {
       const kind = this.said(entity, "kind");
       const isKill = kind === "intercept" && String(this.said(entity, "detail")).startsWith("killed");
       if (kind === "leak") billboard(leakSign(), { scaleByDistance: undefined, verticalOrigin: VerticalOrigin.BOTTOM });
       else if (isKill) billboard(killCross());
-      else {
-        entity.point.color = color("quiet", 0.55);
-        entity.point.pixelSize = 3;
-      }
+      else billboard(missDot());
     } else {
       const isReal = Boolean(this.said(entity, "about"));
       const isFire = family === "fire-control track";
@@ -207,8 +211,8 @@ export class Globe {
       position: new CallbackPositionProperty(place, false),
       billboard: { image: corners.image, width: corners.width, height: corners.height, disableDepthTestDistance: Infinity },
       label: {
-        text: "", font: FONT.replace("500 12px", "600 13px"), fillColor: Color.WHITE, outlineColor: Color.fromCssColorString("#070b10"),
-        outlineWidth: 5, style: LabelStyle.FILL_AND_OUTLINE, pixelOffset: new Cartesian2(0, -32), disableDepthTestDistance: Infinity,
+        text: "", font: FONT.replace("500", "600"), scale: 0.52, fillColor: Color.WHITE, outlineColor: Color.fromCssColorString("#070b10"),
+        outlineWidth: 8, style: LabelStyle.FILL_AND_OUTLINE, pixelOffset: new Cartesian2(0, -32), disableDepthTestDistance: Infinity,
       },
       show: false,
     });
@@ -352,7 +356,13 @@ export class Globe {
     const radius = Math.max(Cartesian3.distance(corner, centre), 2e4);
     const aspect = this.scene.canvas.clientWidth / Math.max(this.scene.canvas.clientHeight, 1);
     const range = (radius * 1.25) / Math.tan(0.5 * (this.scene.camera.frustum.fov ?? 1) * Math.min(1, 1 / aspect) * 1.15);
-    this.scene.camera.flyToBoundingSphere(new BoundingSphere(centre, radius), {
+    // what lies under the list of layers is not seen: look a little further west
+    const covered = document.querySelector("#layers details")?.open ? document.querySelector("#layers").offsetWidth : 0;
+    const share = Math.min((0.5 * covered) / Math.max(this.scene.canvas.clientWidth, 1), 0.2);
+    const width = 2 * range * Math.tan(0.5 * (this.scene.camera.frustum.fov ?? 1)) * Math.min(1, 1 / aspect) * aspect;
+    const aside = (share * width) / (6.371e6 * Math.max(Math.cos(middle.latitude), 0.2));
+    const seen = Cartesian3.fromRadians(middle.longitude - aside, middle.latitude);
+    this.scene.camera.flyToBoundingSphere(new BoundingSphere(seen, radius), {
       offset: new HeadingPitchRange(0, CesiumMath.toRadians(-58), range),
       duration,
     });

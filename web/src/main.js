@@ -67,7 +67,6 @@ async function start() {
   const data = globalThis.PARAPET_BATTLE;
   if (!data) return fail("There is no battle here: battle.js is missing or damaged.");
   if (data.format !== FORMAT) return fail(`This page reads battles of format ${FORMAT}; this one has ${data.format}.`);
-  performance.mark("begin");
   applyTheme();
   header(data);
   let globe;
@@ -77,7 +76,6 @@ async function start() {
     return fail(`The globe needs WebGL, and this browser gives none (${error?.message ?? error}). Try another browser, or turn hardware acceleration on.`);
   }
   globe.widget.scene.renderError.addEventListener((scene, error) => fail(`The globe stopped: ${error?.message ?? error}`));
-  performance.mark("globe");
   const zones = new Zones(globe.scene, data);
   let isPlaying = false;
   let index = -1;
@@ -161,7 +159,6 @@ async function start() {
     tell();
   };
 
-  performance.mark("panel");
   await globe.load();
   let told = -1;
   let toldAt = 0;
@@ -176,7 +173,7 @@ async function start() {
   setInterval(() => isPlaying && remember(), 2000);
 
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, dialog")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("select, dialog, input:not([type=checkbox])")) return;
     const far = event.shiftKey ? 30 : 5;
     const act = {
       " ": () => play(), "[": () => speed(Timeline.faster(globe.clock.multiplier, -1)), "]": () => speed(Timeline.faster(globe.clock.multiplier, 1)),
@@ -184,7 +181,7 @@ async function start() {
       l: () => step("leak", 1), f: follow, h: () => { globe.home(); panel.setFollowing(false); }, n: () => globe.north(), "?": () => $("help").showModal(), Escape: () => select(-1),
       1: () => panel.open("summary"), 2: () => panel.open("events"), 3: () => panel.open("threat"),
     }[event.key];
-    if (!act || (event.key === " " && event.target.closest("button"))) return;
+    if (!act || (event.key === " " && event.target.closest("button, input, summary"))) return;
     event.preventDefault();
     act();
   });

@@ -6,9 +6,19 @@ const GROUP_NAMES = { raid: "Raid", seen: "Seen", channels: "Channels", rounds: 
 const OUTCOME_SIGN = { killed: "kill", leaked: "leaker" };
 const ENGAGED = 18; // codes.WHY_ENGAGED
 
+/** Names without what they all begin with up to a slash: "S-400/fire-unit-3" is "fire-unit-3" where there is one S-400. */
+export function shortNames(names) {
+  const head = names[0]?.slice(0, names[0].indexOf("/") + 1) ?? "";
+  const isShared = head && names.every((name) => name.startsWith(head) && name.length > head.length);
+  return { names: isShared ? names.map((name) => name.slice(head.length)) : names, head: isShared ? head : "" };
+}
+
 export class Panel {
   constructor(root, data, { onSelect, onSeek, onFollow }) {
     this.data = data;
+    const short = shortNames(data.units);
+    this.units = short.names;
+    this.plain = (text) => (short.head ? text.replaceAll(short.head, "") : text);
     this.onSelect = onSelect;
     this.onSeek = onSeek;
     this.onFollow = onFollow;
@@ -90,7 +100,7 @@ export class Panel {
       el(
         "table",
         {},
-        el("thead", {}, el("tr", {}, ["type", "n", "seen", "shot at", "killed", "leaked", "from"].map((name, k) => el("th", { scope: "col", class: k ? "number" : "" }, name)))),
+        el("thead", {}, el("tr", {}, ["type", "n", "shot at", "killed", "leaked", "seen from"].map((name, k) => el("th", { scope: "col", class: k ? "number" : "" }, name)))),
         el(
           "tbody",
           {},
@@ -100,7 +110,6 @@ export class Panel {
               {},
               el("th", { scope: "row", title: row.type }, row.type),
               cell(row.n, "plain"),
-              cell(row.detected, "plain"),
               cell(row.engaged, "plain"),
               cell(row.killed, "kill"),
               cell(row.leaked, "leaker"),
@@ -109,7 +118,7 @@ export class Panel {
           ),
         ),
       ),
-      el("p", { class: "note" }, "From: the median slant range at first detection."),
+      el("p", { class: "note" }, "Seen from: the median slant range at first detection."),
       el("h2", {}, "Rounds"),
       el(
         "table",
@@ -176,12 +185,26 @@ export class Panel {
     );
     this.list.addEventListener("click", (event) => {
       const row = event.target.closest("button");
-      if (!row) return;
-      const [t, , , , threat] = this.rows[Number(row.dataset.row)];
-      this.onSeek(t);
-      if (threat >= 0 && threat < this.data.threats.length) this.onSelect(threat, null, false);
+      if (row) this.chooseEvent(Number(row.dataset.row));
+    });
+    // one stop for the tab key, then up and down: hundreds of rows are no way to walk
+    this.list.addEventListener("keydown", (event) => {
+      const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 12, PageUp: -12 }[event.key];
+      if (!by || !this.rows.length) return;
+      event.preventDefault();
+      event.stopPropagation();
+      const at = Number(document.activeElement?.dataset?.row ?? lastBefore(this.rows, this.t));
+      const next = Math.min(Math.max(at + by, 0), this.rows.length - 1);
+      this.list.children[next].firstElementChild.focus();
+      this.chooseEvent(next);
     });
     this.listEvents();
+  }
+
+  chooseEvent(k) {
+    const [t, , , , threat] = this.rows[k];
+    this.onSeek(t);
+    if (threat >= 0 && threat < this.data.threats.length) this.onSelect(threat, null, false);
   }
 
   listEvents() {
@@ -198,11 +221,11 @@ export class Panel {
           {},
           el(
             "button",
-            { type: "button", class: `row${outcome === "leaker" || isHit ? " is-leaker" : ""}`, "data-row": k },
+            { type: "button", tabindex: "-1", class: `row${outcome === "leaker" || isHit ? " is-leaker" : ""}`, "data-row": k },
             el("time", {}, clockText(t)),
             sign(outcome ?? (isHit ? "leaker" : text.includes(": killed") ? "kill" : kinds[group])),
             el("b", {}, threat?.name ?? ""),
-            el("span", {}, text),
+            el("span", {}, this.plain(text)),
           ),
         );
       }),
@@ -215,7 +238,7 @@ export class Panel {
   // ----------------------------------------------------------------------------------------------- threat ----
 
   story() {
-    const { threats, units } = this.data;
+    const { threats } = this.data;
     const order = { leaked: 0, airborne: 1, crashed: 2, left: 3, killed: 4, "not launched": 5 };
     const groups = new Map();
     threats.forEach((threat, i) => {
@@ -239,7 +262,7 @@ export class Panel {
         },
       },
       el("option", { value: -1 }, "the unit that came furthest"),
-      units.length > 1 ? units.map((name, i) => el("option", { value: i }, name)) : [],
+      this.units.length > 1 ? this.units.map((name, i) => el("option", { value: i }, name)) : [],
     );
     this.followButton = el("button", { type: "button", id: "follow", "aria-pressed": "false", title: "Follow (f)", onclick: () => this.onFollow() }, "Follow");
     this.body = el("div", { id: "ladder" });
@@ -304,7 +327,7 @@ export class Panel {
       el("time", {}, clockText(start, 1)),
       el("span", { class: "bar", style: { "--share": String(Math.max((end - start) / life, 0.01)) } }),
       el("span", { class: "why" }, this.data.reasons[code] ?? String(code)),
-      el("span", { class: "detail" }, [`${(end - start).toFixed(1)} s`, distanceText(range), this.unit < 0 && unit >= 0 ? this.data.units[unit] : ""].filter(Boolean).join(" · ")),
+      el("span", { class: "detail" }, [`${(end - start).toFixed(1)} s`, distanceText(range), this.unit < 0 && unit >= 0 ? this.units[unit] : ""].filter(Boolean).join(" · ")),
     );
     this.rungs.push([start, end, row]);
     return el("li", {}, row);
@@ -312,7 +335,7 @@ export class Panel {
 
   moment([t, kind, text]) {
     const mark = { end: text.includes("leaked") ? "leaker" : "kill", round: "interceptor", intercept: text.includes(", kill ") || text.endsWith(", kill") ? "kill" : "miss", damage: "leaker", launch: "hostile" }[kind] ?? "friend";
-    return el("li", {}, el("button", { type: "button", class: "moment", onclick: () => this.onSeek(t) }, el("time", {}, clockText(t, 1)), sign(mark), el("span", {}, text)));
+    return el("li", {}, el("button", { type: "button", class: "moment", onclick: () => this.onSeek(t) }, el("time", {}, clockText(t, 1)), sign(mark), el("span", {}, this.plain(text))));
   }
 
   // ------------------------------------------------------------------------------------------------- time ----
@@ -325,9 +348,7 @@ export class Panel {
         this.nowRow?.removeAttribute("aria-current");
         row?.setAttribute("aria-current", "time");
         this.nowRow = row;
-        if (row && !this.list.matches(":hover, :focus-within")) {
-          this.list.scrollTop = row.parentElement.offsetTop - this.list.offsetTop - this.list.clientHeight / 2;
-        }
+        if (row && !this.list.matches(":hover, :focus-within")) row.scrollIntoView({ block: "center" });
       }
     } else if (this.current === "threat") {
       for (const [start, end, row] of this.rungs ?? []) row.classList.toggle("is-now", start <= t && t < end);

@@ -58,6 +58,9 @@ export const killCross = () =>
     [[INK, 4], [COLOURS.kill, 1.7]].map(([colour, width]) => `<path d="M-4-4 4 4M4-4-4 4" stroke="${colour}" stroke-width="${width}"/>`).join(""),
   );
 
+/** A dot: an intercept that did not kill. */
+export const missDot = () => drawn(6, `<circle r="1.8" fill="${COLOURS.quiet}" fill-opacity="0.7"/>`);
+
 /** A triangle on its point: where a threat got through. */
 export const leakSign = () =>
   drawn(26, `<path d="M0 12-10-7H10Z" fill="${COLOURS.leaker}" stroke="${INK}" stroke-width="2"/>`);

@@ -5,6 +5,8 @@ import {
   Color,
   ColorGeometryInstanceAttribute,
   GeometryInstance,
+  LabelCollection,
+  LabelStyle,
   Material,
   PerInstanceColorAppearance,
   PolygonGeometry,
@@ -14,6 +16,7 @@ import {
   PrimitiveCollection,
 } from "@cesium/engine";
 import clipping from "polygon-clipping";
+import { distanceText } from "./format.js";
 import { COLOURS } from "./theme.js";
 
 const RADIUS_M = 6371000;
@@ -111,9 +114,21 @@ export class Zones {
     }
     if (this.visible.ring) {
       const lines = this.root.add(new PolylineCollection());
+      const names = this.root.add(new LabelCollection({ scene: this.scene }));
       for (const ring of this.rings) {
         const circle = polygonOf(ring, new Array(180).fill(ring.range_m));
         this.outline(lines, circle, this.data.ground_m, "quiet", 1, 0.9, 14);
+        const [lon, lat] = destination(ring.lon, ring.lat, 8, ring.range_m);
+        names.add({
+          position: Cartesian3.fromDegrees(lon, lat, this.data.ground_m),
+          text: `${ring.interceptor.toUpperCase()} ${distanceText(ring.range_m)}, published`,
+          font: "500 24px system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif",
+          scale: 0.5,
+          fillColor: Color.fromCssColorString("#a9b8c6"),
+          outlineColor: Color.fromCssColorString("#070b10"),
+          outlineWidth: 7,
+          style: LabelStyle.FILL_AND_OUTLINE,
+        });
       }
     }
     this.scene.requestRender();
