@@ -1,7 +1,7 @@
 """Builds the replay's page, and tests it in a browser: finds a Node.js, or the one that a wheel brings.
 
-    python web/build.py          the page, into src/parapet/web/static/
-    python web/build.py --test   its tests; the browser is the variable PARAPET_BROWSER, or Chromium or Chrome on the path
+python web/build.py          the page, into src/parapet/web/static/
+python web/build.py --test   its tests; the browser is the variable PARAPET_BROWSER, or Chromium or Chrome on the path
 """
 
 from __future__ import annotations
@@ -49,13 +49,18 @@ def node_and_npm() -> tuple[str, list[str]]:
         return node, [npm]
     found = _wheel()
     if found is None:
-        print("No Node.js that is new enough on this machine: fetching one as a wheel (once, 60 MB) ...", flush=True)
+        print(
+            "No Node.js that is new enough on this machine: fetching one as a wheel (once, 60 MB) ...",
+            flush=True,
+        )
         command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
         command += ["--require-hashes", "--only-binary", ":all:", "-r", str(ROOT / "requirements-node.txt")]
         subprocess.run(command, check=True)
         found = _wheel()
     if found is None:
-        raise SystemExit("There is no Node.js, and none could be installed. Install Node.js 22 and try again.")
+        raise SystemExit(
+            "There is no Node.js, and none could be installed. Install Node.js 22 and try again."
+        )
     return found
 
 
@@ -66,7 +71,9 @@ def install(node: str, npm: list[str]) -> dict[str, str]:
     stamp = WEB / "node_modules" / ".parapet-lock"
     if not stamp.is_file() or stamp.read_text() != lock:
         print("Installing what the replay is built with (once) ...", flush=True)
-        subprocess.run([*npm, "ci", "--ignore-scripts", "--loglevel=error"], cwd=WEB, env=environment, check=True)
+        subprocess.run(
+            [*npm, "ci", "--ignore-scripts", "--loglevel=error"], cwd=WEB, env=environment, check=True
+        )
         stamp.write_text(lock)
     return environment
 

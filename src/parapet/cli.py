@@ -274,7 +274,7 @@ def replay(
     seed: Seed = None,
     save: Annotated[
         Path | None,
-        typer.Option("--save", metavar="FOLDER", help="Write it there instead; opens without Parapet.", show_default=False),
+        typer.Option("--save", metavar="FOLDER", help="Write it there; opens without Parapet.", show_default=False),
     ] = None,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = 0,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Only say where it is.")] = False,
@@ -295,7 +295,8 @@ def replay(
     try:
         server = web.replay_server(battle, port)
     except OSError as error:
-        raise InputError(f"--port: {port} on 127.0.0.1: {error.strerror}. Leave --port out to take a free one.") from None
+        text = f"--port: {port} on 127.0.0.1: {error.strerror}. Leave --port out to take a free one."
+        raise InputError(text) from None
     print(f"replay of {battle.title!r} at {server.url} (end with Ctrl-C)", flush=True)
     if not no_browser:
         import webbrowser

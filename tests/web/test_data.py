@@ -59,7 +59,9 @@ def test_events_are_the_logs(battle, told):
         mine = [row for row in rows if row[2] == code]
         want = events.filter(events["code"] == code)
         assert len(mine) == len(want), code
-        names = [told["threats"][row[4]]["name"] if 0 <= row[4] < len(told["threats"]) else None for row in mine]
+        names = [
+            told["threats"][row[4]]["name"] if 0 <= row[4] < len(told["threats"]) else None for row in mine
+        ]
         wanted = [name if name in {t["name"] for t in told["threats"]} else None for name in want["threat"]]
         assert sorted(names, key=str) == sorted(wanted, key=str)
     assert len(told["shots"]) == len(battle.shot_rows) == battle.totals["rounds_fired"]
@@ -91,4 +93,3 @@ def test_every_example_can_be_told():
         told = data(parapet.run(path, record="full"))
         json.dumps(told, allow_nan=False)
         assert told["threats"] and told["czml"][0]["id"] == "document"
-

@@ -20,7 +20,9 @@ def test_the_policy_is_strict():
     )
     assert rules["default-src"] == "'none'" and rules["connect-src"] == "'none'"
     assert rules["script-src"] == "'self'" and rules["style-src"] == "'self'"
-    assert rules["worker-src"] == "blob:" and rules["base-uri"] == "'none'" and rules["form-action"] == "'none'"
+    assert (
+        rules["worker-src"] == "blob:" and rules["base-uri"] == "'none'" and rules["form-action"] == "'none'"
+    )
     assert rules["img-src"] == "'self' data: blob:"
     assert set(rules) == {
         "default-src", "connect-src", "script-src", "style-src", "worker-src", "base-uri", "form-action", "img-src",
@@ -87,7 +89,7 @@ def test_the_built_page_names_no_place_outside():
     files = page.page_files()
     html = files["index.html"].decode()
     assert not re.search(r"https?://|//[a-z]", html)
-    assert [m for m in re.findall(r'(?:src|href)="([^"]*)"', html)] == [
+    assert re.findall(r'(?:src|href)="([^"]*)"', html) == [
         "data:,", "./replay.css", "./battle.js", "./replay.js", "licences.txt",
     ]  # fmt: skip
     assert b"url(" not in files["replay.css"] and b"@import" not in files["replay.css"]

@@ -74,7 +74,10 @@ def test_what_is_met_was_seen_and_is_inside_the_published_envelope(played, made)
 
 def test_it_is_no_ring(made):
     """A low flyer is met at a fraction of where a high one is, and a fast one nearer than a slow one."""
-    assert made[0, "f-16c-block-70", 50.0].outer_m.max() < 0.2 * made[0, "f-16c-block-70", 10_000.0].outer_m.max()
+    assert (
+        made[0, "f-16c-block-70", 50.0].outer_m.max()
+        < 0.2 * made[0, "f-16c-block-70", 10_000.0].outer_m.max()
+    )
     assert made[0, "shahed-136", 50.0].outer_m.max() > 1.2 * made[0, "tomahawk", 50.0].outer_m.max()
 
 

@@ -1,6 +1,7 @@
 // The parts of the page that need no browser.
 import assert from "node:assert/strict";
 import test from "node:test";
+import milsymbol from "milsymbol";
 import { clockText, distanceText, filteredEvents, lastBefore } from "../src/format.js";
 
 test("times and distances as a person reads them", () => {
@@ -39,4 +40,17 @@ test("events are filtered by group, words and threat", () => {
   assert.deepEqual(ids({ words: "launched unit-2" }), [3]);
   assert.deepEqual(ids({ threat: 1 }), [3]);
   assert.deepEqual(ids({ words: "nothing real" }), [4]);
+});
+
+test("the symbols that Parapet names are symbols of APP-6", () => {
+  const codes = [
+    "10060100001101000000", "10060200001100000700", "10060200001100000600", // aircraft, cruise, ballistic missile
+    "10030200001100000800", "10010100000000000000", // interceptor, unknown
+    "10032000000000000000", "10031002001301000000", "10031500002203000000", "10031500001111000000", // sites
+  ];
+  for (const code of codes) {
+    const symbol = new milsymbol.Symbol(code);
+    assert.equal(symbol.isValid(), true, code);
+    assert.equal(symbol.getMetadata().affiliation, { 6: "Hostile", 3: "Friend", 1: "Unknown" }[code[3]], code);
+  }
 });

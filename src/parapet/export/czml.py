@@ -43,8 +43,8 @@ def symbol_code(thing: Track | Site) -> str | None:
         symbol_set, entity, modifier = _THREAT_SYMBOLS[thing.type.rpartition(", ")[2]]
         return f"100{_HOSTILE}{symbol_set}0000{entity}{modifier}00"
     if thing.family == "round":
-        return f"100{_FRIEND}020000110000{'08'}00"
-    return None if thing.about is not None else f"100{_UNKNOWN}01000000000000{'00'}"
+        return f"100{_FRIEND}0200001100000800"
+    return None if thing.about is not None else f"100{_UNKNOWN}0100000000000000"
 
 
 def _colour(what: str, alpha: int = 255) -> dict[str, list[int]]:
@@ -120,8 +120,8 @@ def _site(site: Site) -> dict[str, Any]:
         },
         "point": {"pixelSize": 6, "color": _colour("site")},
         "properties": {
-            "family": "site", "kind": site.kind, "health": site.health, "lost_s": site.lost_s if site.lost_s is not None else -1,
-            "symbol": symbol_code(site),
+            "family": "site", "kind": site.kind, "health": site.health,
+            "lost_s": -1 if site.lost_s is None else site.lost_s, "symbol": symbol_code(site),
         },
     }
 

@@ -66,7 +66,8 @@ def data(battle: Battle) -> dict[str, Any]:
         "reasons": {str(code): word for code, word in codes.WHY_WORDS.items()},
         "threats": _threats(battle),
         "shots": [
-            [row.interceptor, _round(row.launch_s), _round(row.intercept_s), row.outcome] for row in battle.shot_rows
+            [row.interceptor, _round(row.launch_s), _round(row.intercept_s), row.outcome]
+            for row in battle.shot_rows
         ],
         "groups": list(_GROUPS),
         "events": _events(battle),
@@ -153,7 +154,7 @@ def _events(battle: Battle) -> list[list[Any]]:
         if code not in group:
             continue
         event = battle._event(row)
-        shot = event.get("shot")
+        shot: int = event.get("shot", -1)
         words = event["event"]
         if code == codes.EVENT_FIRST_DETECTION:
             words += f" by {event['radar']} at {event['value'] / 1000.0:.0f} km"
@@ -173,7 +174,14 @@ def _events(battle: Battle) -> list[list[Any]]:
             words += f" · {event['fire_unit']}"
         threat = event.get("threat")
         made.append(
-            [_round(event["t_s"]), group[code], code, words, index[threat] if threat else -1, -1 if shot is None else shot]
+            [
+                _round(event["t_s"]),
+                group[code],
+                code,
+                words,
+                index[threat] if threat else -1,
+                shot,
+            ]
         )
     made.sort(key=lambda one: one[0])
     return made
@@ -194,7 +202,8 @@ def _sensors(battle: Battle) -> list[dict[str, Any]]:
                 "is_engagement": bool(radar["is_engagement"]), "i_unit": int(radar["i_unit"]),
                 "boresight_deg": round(math.degrees(float(radar["boresight_rad"])), 3) if is_sector else None,
                 "half_sector_deg": round(math.degrees(float(radar["half_sector_rad"])), 3) if is_sector else None,
-                "period_s": _round(float(radar["period_s"]), 3), "phase_deg": round(math.degrees(float(radar["phase_rad"])), 3),
+                "period_s": _round(float(radar["period_s"]), 3),
+                "phase_deg": round(math.degrees(float(radar["phase_rad"])), 3),
                 "range_max_m": float(radar["range_max_m"]),
                 "is_on": math.isfinite(float(radar["ready_s"])),
             }
@@ -210,7 +219,10 @@ def _rings(battle: Battle) -> list[dict[str, Any]]:
         places = [
             [unit["x_m"], unit["y_m"], unit["z_m"]]
             for unit in world.units
-            if world.load[int(unit["i_launcher"]) : int(unit["i_launcher"]) + int(unit["n_launchers"]), j].sum() > 0
+            if world.load[
+                int(unit["i_launcher"]) : int(unit["i_launcher"]) + int(unit["n_launchers"]), j
+            ].sum()
+            > 0
         ]
         if not places:
             continue

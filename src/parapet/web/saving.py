@@ -28,10 +28,13 @@ def check_folder(folder: str | Path) -> Path:
     if path.exists() and not path.is_dir():
         raise InputError(f"--save: {str(path)!r} is a file, expected a folder.")
     if path.is_dir():
-        others = sorted(entry.name for entry in path.iterdir() if entry.name not in _OURS or not entry.is_file())
+        others = sorted(
+            entry.name for entry in path.iterdir() if entry.name not in _OURS or not entry.is_file()
+        )
         if others:
             raise InputError(
-                f"--save: the folder {str(path)!r} holds {others[0]!r}, which is no part of a replay. Name a new folder."
+                f"--save: the folder {str(path)!r} holds {others[0]!r}, which is no part of a replay. "
+                "Name a new folder."
             )
     return path
 

@@ -1,11 +1,11 @@
 """Where fire units can meet a target, by the battle's own functions: no ring, but what radar, round and clock allow.
 
-Along rays from every fire unit a straight, level inbound target of one type at one altitude is asked three questions at
-every range: does a search radar see it there (even odds for one look), does the engagement radar, and could a round of
-the unit meet it there, given that it was first seen where search radars first see it, that a track takes three looks and
-that the unit takes its reaction time. Detection is `snr_at` with `p_detection`; the round is `arrival` (the compiled
-fly-out table) inside `is_inside_envelope`; the point of intercept must lie in the engagement radar's sector and sight
-unless the round is led by uplink. Terrain and other links come in where those functions take them in.
+Along rays from every fire unit three questions are asked of a straight, level inbound target of one type at one
+altitude: does a search radar see it there (even odds for one look), does the engagement radar, and could a round of
+the unit meet it there, given that it was first seen where search radars first see it, that a track takes three
+looks and that the unit takes its reaction time. Detection is `snr_at` with `p_detection`; the round is `arrival`
+(the compiled fly-out table) inside `is_inside_envelope`; the point of intercept must lie in the engagement radar's
+sector and sight unless the round is led by uplink. Terrain and other links come in where those functions take them in.
 
 Not in it: free channels, rounds left, hits of the guidance, manoeuvre, and anything a falling missile does.
 """
@@ -78,9 +78,7 @@ def _is_seen(world, i_radar, i_threat, x, y, z, vx, vy, vz):  # type: ignore[no-
     snr = snr_at(world, i_radar, i_threat, x, y, z, vx, vy, vz)
     if snr <= 0.0:
         return False
-    return (
-        p_detection(snr, world.radars[i_radar].p_false_alarm, world.threats[i_threat].swerling) >= P_SEEN
-    )
+    return p_detection(snr, world.radars[i_radar].p_false_alarm, world.threats[i_threat].swerling) >= P_SEEN
 
 
 @kernel
@@ -138,7 +136,21 @@ def _scan(world, i_unit, i_threat, lat, lon, loaded, delay_s, speed, altitude_m,
                 _, _, x, y, z, ux, uy, uz = _point(lat, lon, azimuth, range_m, height_m)
                 seen_m = out[ray, 0]
                 now = _holds(
-                    world, question, i_unit, i_threat, loaded, delay_s, seen_m, range_m, speed, x, y, z, ux, uy, uz
+                    world,
+                    question,
+                    i_unit,
+                    i_threat,
+                    loaded,
+                    delay_s,
+                    seen_m,
+                    range_m,
+                    speed,
+                    x,
+                    y,
+                    z,
+                    ux,
+                    uy,
+                    uz,
                 )
                 if now != was:
                     low, high = range_m, above
@@ -246,14 +258,26 @@ def zones(played: Played, altitudes_m: tuple[float, ...] = ALTITUDES_M, n_rays: 
             for altitude_m in altitudes_m:
                 out = np.full((n_rays, 4), NONE)
                 _scan(
-                    world, i_unit, one.i_threat, lat, lon, loaded, delay_s, one.speed_mps, altitude_m, far_m, out
+                    world,
+                    i_unit,
+                    one.i_threat,
+                    lat,
+                    lon,
+                    loaded,
+                    delay_s,
+                    one.speed_mps,
+                    altitude_m,
+                    far_m,
+                    out,
                 )
                 made.append(Zone(i_unit, one.type, altitude_m, one.speed_mps, *out.T.copy()))
         return made
 
     if not units or not types:
         return []
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:  # kernels run without the interpreter's lock
+    with ThreadPoolExecutor(
+        max_workers=os.cpu_count() or 1
+    ) as pool:  # kernels run without the interpreter's lock
         return [zone for made in pool.map(of_unit, units) for zone in made]
 
 
