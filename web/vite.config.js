@@ -18,7 +18,7 @@ async function workers() {
   for (const name of WORKERS) {
     const made = await build({
       configFile: false,
-      logLevel: "warn",
+      logLevel: "error",
       root: here,
       build: {
         write: false,

@@ -139,11 +139,10 @@ export class Globe {
           remove();
           return resolve();
         }
-        this.scene.requestRender();
-        return requestAnimationFrame(look);
+        this.scene.requestRender(); // now and then, not at every turn: frames cost most where the processor draws
+        return setTimeout(look, 150);
       };
-      this.scene.requestRender();
-      requestAnimationFrame(look);
+      look();
     });
   }
 

@@ -49,6 +49,7 @@ export class Panel {
       tab.tabIndex = isOn ? 0 : -1;
     }
     for (const [name, pane] of Object.entries(this.panes)) pane.hidden = name !== id;
+    if (id === "events" && this.rows !== this.listed) this.fillList();
     this.setTime(this.t);
   }
 
@@ -210,7 +211,14 @@ export class Panel {
   listEvents() {
     this.filter.threat = this.only.checked ? this.threat : -1;
     this.rows = filteredEvents(this.data.events, this.data.threats, this.filter);
+    this.count.textContent = `${this.rows.length} of ${this.data.events.length} events`;
+    if (this.current === "events") this.fillList();
+  }
+
+  /** Hundreds of rows: made when they are first seen. */
+  fillList() {
     const kinds = ["hostile", "track", "friend", "interceptor", "miss"];
+    this.listed = this.rows;
     this.list.replaceChildren(
       ...this.rows.map(([t, group, , text, i], k) => {
         const threat = this.data.threats[i];
@@ -230,7 +238,6 @@ export class Panel {
         );
       }),
     );
-    this.count.textContent = `${this.rows.length} of ${this.data.events.length} events`;
     this.nowRow = null;
     this.setTime(this.t);
   }
