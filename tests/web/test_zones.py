@@ -54,6 +54,22 @@ def test_high_flyers_are_seen_by_signature(played, made):
     assert small.guide_m.max() / large.guide_m.max() == pytest.approx(ratio, rel=0.12)
 
 
+def test_even_odds_are_where_the_radar_equation_has_them(played, made):
+    """By hand: Swerling 1 in closed form, fourth root from the printed point, the air taken as there (within 8 %)."""
+    unit = played.world.units[0]
+    radar = played.world.radars[int(unit["i_radar"])]
+    for subject in zones.subjects(played):
+        given = played.world.threats[subject.i_threat]
+        if int(given["swerling"]) != 1 or subject.type == "shahed-136":
+            continue
+        wanted = math.log(float(radar["p_false_alarm"])) / math.log(0.5) - 1.0  # P_d = P_fa ^ (1 / (1 + snr))
+        rcs = float(given["rcs_m2"][int(radar["band"]), 0])
+        gain = float(radar["reference_snr"][0]) / wanted * rcs / float(radar["reference_rcs_m2"][0])
+        by_hand_m = float(radar["reference_range_m"][0]) * gain**0.25
+        found_m = made[0, subject.type, 10_000.0].guide_m.max()
+        assert found_m == pytest.approx(by_hand_m, rel=0.08), subject.type
+
+
 def test_engagement_radars_keep_to_their_sectors(played, made):
     for (i_unit, _, _), zone in made.items():
         radar = played.world.radars[int(played.world.units[i_unit]["i_radar"])]
