@@ -70,6 +70,7 @@ export class Globe {
       automaticallyTrackDataSourceClocks: false,
       requestRenderMode: true,
       msaaSamples: 2,
+      contextOptions: { webgl: { antialias: false } }, // the scene smooths its own edges
       orderIndependentTranslucency: false,
       showRenderLoopErrors: false,
     });
@@ -127,20 +128,12 @@ export class Globe {
   drawn() {
     return new Promise((resolve) => {
       const { globe } = this.scene;
-      const until = performance.now() + 8000;
-      let most = 0;
-      let isSome = false;
-      const remove = globe.tileLoadProgressEvent.addEventListener((n) => {
-        isSome ||= n < most;
-        most = Math.max(most, n);
-      });
+      const until = performance.now() + 15000;
+      const place = this.centre; // the ground has a height where there is a tile of it
       const look = () => {
-        if (isSome || globe.tilesLoaded || performance.now() > until) {
-          remove();
-          return resolve();
-        }
         this.scene.requestRender(); // now and then, not at every turn: frames cost most where the processor draws
-        return setTimeout(look, 150);
+        if (globe.getHeight(place) === undefined && performance.now() < until) return setTimeout(look, 120);
+        return requestAnimationFrame(() => requestAnimationFrame(resolve));
       };
       look();
     });
@@ -350,6 +343,7 @@ export class Globe {
     for (const entity of air.length ? air : this.byFamily.threat) keep(entity, entity.availability.start);
     const box = Rectangle.fromCartographicArray(places.map((one) => new Cartographic(one.longitude, one.latitude, 0)));
     const middle = Rectangle.center(box);
+    this.centre = middle;
     const corner = Cartesian3.fromRadians(box.east, box.north);
     const centre = Cartesian3.fromRadians(middle.longitude, middle.latitude);
     const radius = Math.max(Cartesian3.distance(corner, centre), 2e4);
