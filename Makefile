@@ -13,18 +13,30 @@ MADE := $(VENV)/.made-venv
 RUNTIME := $(VENV)/.made-runtime
 PROJECT := $(VENV)/.made-project
 DEV := $(VENV)/.made-dev
+PAGE := src/parapet/web/static/index.html
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check bench validate docs setup lock clean
+.PHONY: help demo web wheel test test-web test-slow check bench validate docs setup lock clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(PROJECT) ## set up, play examples/ankara.yaml and say what was stopped, what leaked and why
+demo: $(PROJECT) ## set up, play examples/ankara.yaml, say what was stopped, what leaked and why, make its replay
 	$(BIN)/parapet run examples/ankara.yaml
+	@$(MAKE) --no-print-directory web
+	@$(BIN)/parapet replay examples/ankara.yaml --save out/replay
+	@echo "Double-click that page to watch the battle on a globe, or serve it: $(BIN)/parapet replay examples/ankara.yaml"
+
+web: $(PAGE) ## build the replay's page (with this machine's Node.js, or one that comes as a wheel)
+
+wheel: $(PAGE) ## build the wheel, with the page in it, into dist/
+	$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
 
 test: $(DEV) ## set up and run the tests (a few minutes: the engine is compiled once)
 	$(BIN)/python -m pytest -q
+
+test-web: $(PAGE) ## open replays in a real browser and try everything (Chromium is installed where that is allowed)
+	$(BIN)/python web/build.py --test
 
 test-slow: $(DEV) ## run the slow tests, then the kernels' tests with every index checked
 	$(BIN)/python -m pytest -q -m slow
@@ -51,12 +63,17 @@ lock: ## resolve the locks anew (needs uv)
 	$(LOCK) pyproject.toml -o requirements.txt
 	$(LOCK) -c requirements.txt requirements-build.in -o requirements-build.txt
 	$(LOCK) -c requirements.txt -c requirements-build.txt --group dev -o requirements-dev.txt
+	$(LOCK) requirements-node.in -o requirements-node.txt
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-build \
 	--no-emit-index-url --no-annotate --no-header -c requirements-limits.in --override requirements-overrides.in
 
+$(PAGE): web/build.py web/vite.config.js web/package-lock.json web/index.html $(wildcard web/src/* web/public/*) | $(PROJECT)
+	@$(BIN)/python web/build.py
+	@touch $@
+
 clean: ## remove .venv, what was built and what tools left behind
-	rm -rf $(VENV) site dist out .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) web/node_modules src/parapet/web/static site dist out .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(MADE):

@@ -331,6 +331,49 @@ def _played_from(file: Path, battle: Any, cell: str | None, sample: int) -> tupl
 
 
 @app.command()
+def replay(
+    file: Playable,
+    run: RunNumber = 0,
+    seed: Seed = None,
+    save: Annotated[
+        Path | None,
+        typer.Option("--save", metavar="FOLDER", help="Write it there; opens without Parapet.", show_default=False),
+    ] = None,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = 0,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only say where it is.")] = False,
+    cell: CellName = None,
+    sample: Sample = 0,
+) -> None:
+    """Show a battle on a globe in the browser: played now, served on this machine only, or saved as a folder."""
+    from parapet import web
+    from parapet.web.page import page_files
+    from parapet.web.saving import check_folder
+
+    page_files()  # before anything takes time
+    if save is not None:
+        check_folder(save)
+        print(f"wrote the replay: open {web.save_replay(_battle(file, seed, run, 'full', cell, sample), save)}")
+        return
+    battle = _battle(file, seed, run, "full", cell, sample)
+    try:
+        server = web.replay_server(battle, port)
+    except OSError as error:
+        text = f"--port: {port} on 127.0.0.1: {error.strerror}. Leave --port out to take a free one."
+        raise InputError(text) from None
+    print(f"replay of {battle.title!r} at {server.url} (end with Ctrl-C)", flush=True)
+    if not no_browser:
+        import webbrowser
+
+        webbrowser.open(server.url)
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        _say("ended")
+    finally:
+        server.server_close()
+
+
+@app.command()
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)],
     deep: Annotated[bool, typer.Option("--deep", help="Also compile: are the aim points within reach?")] = False,

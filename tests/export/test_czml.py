@@ -10,6 +10,7 @@ import numpy as np
 from czml3.core import Document
 
 from parapet.export import export
+from parapet.export.czml import symbol_code
 from parapet.export.model import EPOCH, FOLDERS
 
 
@@ -53,3 +54,20 @@ def test_names_are_no_markup(battle, tmp_path):
     packets = json.loads((tmp_path / "x.czml").read_text(encoding="utf-8"))
     tags = {tag for p in packets for tag in re.findall(r"<[^>]*>", p.get("description", ""))}
     assert tags == {"<table>", "</table>", "<tr>", "</tr>", "<th>", "</th>", "<td>", "</td>"}
+
+
+def test_symbol_codes(made):
+    """Twenty digits of APP-6(D): version, context, identity, set, status, headquarters, echelon, entity, modifiers."""
+    codes = {track.key: symbol_code(track) for track in made.tracks}
+    for track in made.tracks:
+        code = codes[track.key]
+        if track.is_belief:
+            assert (code is None) == (track.about is not None)
+            assert code in (None, "10010100000000000000")
+        else:
+            assert re.fullmatch(r"100[36]0[12]0000\d{10}", code)
+            assert code[3] == ("6" if track.family == "threat" else "3")
+    ballistic = [codes[t.key] for t in made.of("threat") if "ballistic missile" in t.type]
+    assert ballistic and set(ballistic) == {"10060200001100000600"}
+    assert {symbol_code(site)[4:6] for site in made.sites} == {"10", "15", "20"}
+    assert all(re.fullmatch(r"1003\d{16}", symbol_code(site)) for site in made.sites)

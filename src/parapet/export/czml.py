@@ -16,6 +16,37 @@ TRAIL_S = 60
 _PIXELS = {"threat": 7, "round": 5, "search track": 6, "fire-control track": 8}
 
 
+_HOSTILE, _FRIEND, _UNKNOWN = "6", "3", "1"
+_THREAT_SYMBOLS = {
+    "aircraft": ("01", "110100", "00"),
+    "cruise missile": ("02", "110000", "07"),
+    "ballistic missile": ("02", "110000", "06"),
+}
+_SITE_SYMBOLS = {
+    "asset": ("20", "0", "000000"),
+    "command post": ("10", "2", "130100"),
+    "radar": ("15", "0", "220300"),
+    "launcher": ("15", "0", "111100"),
+}
+
+
+def symbol_code(thing: Track | Site) -> str | None:
+    """The symbol identification code (20 digits) of a track or site; None for a belief about something real, which
+    has no sign of its own.
+
+    Source: NATO APP-6(D) / MIL-STD-2525D, symbol sets 01 air, 02 air missile, 10 units, 15 equipment, 20 installations.
+    """
+    if isinstance(thing, Site):
+        symbol_set, headquarters, entity = _SITE_SYMBOLS[thing.kind]
+        return f"100{_FRIEND}{symbol_set}0{headquarters}00{entity}0000"
+    if thing.family == "threat":
+        symbol_set, entity, modifier = _THREAT_SYMBOLS[thing.type.rpartition(", ")[2]]
+        return f"100{_HOSTILE}{symbol_set}0000{entity}{modifier}00"
+    if thing.family == "round":
+        return f"100{_FRIEND}0200001100000800"
+    return None if thing.about is not None else f"100{_UNKNOWN}0100000000000000"
+
+
 def _colour(what: str, alpha: int = 255) -> dict[str, list[int]]:
     return {"rgba": [*COLOURS[what], alpha]}
 
@@ -65,7 +96,10 @@ def _track(scene: Scene, track: Track) -> dict[str, Any]:
             "leadTime": 0, "trailTime": TRAIL_S, "width": 1 if track.is_belief else 2, "resolution": 60,
             "material": {"solidColor": {"color": _colour(track.family, 160)}},
         },
-        "properties": {"family": track.family, "belief": track.is_belief, "about": track.about or "", "end": track.end},
+        "properties": {
+            "family": track.family, "belief": track.is_belief, "about": track.about or "", "end": track.end,
+            "type": track.type, "unit": track.unit or "", "over": track.is_over, "symbol": symbol_code(track) or "",
+        },
     }  # fmt: skip
     if track.is_belief:
         sigma = [round(s, 1) for s in track.sigma_m.tolist()]
@@ -85,7 +119,10 @@ def _site(site: Site) -> dict[str, Any]:
             "cartographicDegrees": [round(site.lon_deg, 6), round(site.lat_deg, 6), round(site.height_m, 1)]
         },
         "point": {"pixelSize": 6, "color": _colour("site")},
-        "properties": {"family": "site", "kind": site.kind, "health": site.health},
+        "properties": {
+            "family": "site", "kind": site.kind, "health": site.health,
+            "lost_s": -1 if site.lost_s is None else site.lost_s, "symbol": symbol_code(site),
+        },
     }
 
 
@@ -120,7 +157,7 @@ def packets(scene: Scene) -> list[dict[str, Any]]:
                     "cartographicDegrees": [round(mark.lon_deg, 6), round(mark.lat_deg, 6), round(mark.height_m, 1)]
                 },
                 "point": {"pixelSize": 3, "color": _colour(what, 120)},
-                "properties": {"family": "mark", "kind": mark.kind},
+                "properties": {"family": "mark", "kind": mark.kind, "detail": mark.detail, "subject": mark.subject},
             }
         )  # fmt: skip
     return made

@@ -31,13 +31,13 @@ FOLDERS: dict[str, str] = {
 """What viewers show as a folder."""
 
 COLOURS: dict[str, tuple[int, int, int]] = {
-    "threat": (220, 60, 40),
-    "round": (60, 140, 255),
-    "search track": (240, 220, 60),
-    "fire-control track": (240, 220, 60),
-    "site": (150, 150, 150),
+    "threat": (255, 135, 99),
+    "round": (79, 214, 168),
+    "search track": (255, 211, 77),
+    "fire-control track": (255, 211, 77),
+    "site": (116, 185, 255),
 }
-"""One colour for one meaning: threats red, rounds blue, belief yellow, sites grey."""
+"""One colour for one meaning, as in the replay: threats orange, rounds green, belief yellow, sites blue."""
 
 Floats = NDArray[np.float64]
 
