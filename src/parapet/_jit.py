@@ -11,6 +11,7 @@ processor and the ``NUMBA_*`` variables. Edited kernels get a fresh folder; the 
 from __future__ import annotations
 
 import functools
+import gc
 import hashlib
 import inspect
 import math
@@ -189,19 +190,31 @@ R = TypeVar("R")
 
 
 class _InnerLibrary(JITCodeLibrary):
-    """Code that is only ever linked into the kernel that calls it: no machine code, no whole-module passes of its own.
+    """Code that is only ever linked into the kernel that calls it: no machine code and no passes of its own.
 
-    Numba would optimise and emit every function once by itself and once more inside each caller above it. What a kernel
-    runs is optimised once, whole, when that kernel is finished.
+    Numba would optimise and emit every function once by itself and once more inside each caller above it, and copy what
+    it calls into it each time. What a kernel runs is linked and optimised once, whole, when that kernel is finished.
     """
 
-    def _optimize_final_module(self) -> None:
-        return
+    def _optimize_functions(self, ll_module: Any) -> None:
+        ll_module.data_layout = self._codegen._data_layout
 
-    def _finalize_final_module(self) -> None:
-        self._finalize_dynamic_globals()
-        self._verify_declare_only_symbols()
+    def finalize(self) -> None:
         self._finalized = True
+
+    def _get_module_for_linking(self) -> Any:
+        """With all that it calls, for callers that are not kernels of ours."""
+        if self._shared_module is None:
+            for library in dict.fromkeys(self._linking_libraries):
+                self._final_module.link_in(library._get_module_for_linking(), preserve=True)
+        return super()._get_module_for_linking()
+
+    def alone(self) -> Any:
+        """Without what it calls."""
+        whole, self._shared_module = self._shared_module, None
+        module = super()._get_module_for_linking()
+        self._shared_module = whole
+        return module
 
 
 class _KernelLibrary(JITCodeLibrary):
@@ -210,6 +223,22 @@ class _KernelLibrary(JITCodeLibrary):
     The optimiser does not dare by itself, because any other module might call them too. The stages of a battle are
     handed hundreds of numbers each, which a call copies one by one.
     """
+
+    def finalize(self) -> None:
+        others = []
+        waiting = self._linking_libraries
+        seen = set(waiting)
+        while waiting:
+            library = waiting.pop(0)
+            if not isinstance(library, _InnerLibrary):
+                others.append(library)
+                continue
+            self._final_module.link_in(library.alone(), preserve=True)
+            parts = [part for part in dict.fromkeys(library._linking_libraries) if part not in seen]
+            seen.update(parts)
+            waiting += parts
+        self._linking_libraries = others
+        super().finalize()
 
     def _optimize_final_module(self) -> None:
         module = self._final_module
@@ -225,6 +254,16 @@ _CALL_OR_DEFINITION = re.compile(r'@"?([\w.$]+)"?\(')
 
 
 class _KernelCompiler(Compiler):
+    def compile_extra(self, func: Any) -> Any:
+        """Compile without looking for garbage: there are millions of objects, all alive."""
+        was_enabled = gc.isenabled()
+        gc.disable()
+        try:
+            return super().compile_extra(func)
+        finally:
+            if was_enabled:
+                gc.enable()
+
     def define_pipelines(self) -> list[Any]:
         state = self.state
         state.library = _KernelLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
@@ -320,7 +359,9 @@ def address_of(function: Callable[..., float], n_arguments: int, is_cached: bool
         return function
     signature = numba.float64(*[numba.float64] * n_arguments)
     make: Any = numba.cfunc
-    return make(signature, nopython=True, cache=is_cached, error_model="numpy")(function)
+    return make(
+        signature, nopython=True, cache=is_cached, error_model="numpy", pipeline_class=_KernelCompiler
+    )(function)
 
 
 def entry(function: Callable[P, R]) -> Callable[P, R]:
@@ -331,7 +372,9 @@ def entry(function: Callable[P, R]) -> Callable[P, R]:
     scope: dict[str, Any] = {"function": function}
     exec(f"def door({names}):\n    return function({names})", scope)
     build: Any = numba.njit
-    compiled: Callable[P, R] = build(nogil=True, error_model="numpy", _nrt=False)(scope["door"])
+    compiled: Callable[P, R] = build(
+        nogil=True, error_model="numpy", _nrt=False, pipeline_class=_KernelCompiler
+    )(scope["door"])
     return compiled
 
 
