@@ -88,8 +88,8 @@ def test_a_battle_without_positions_is_refused():
 
 def test_every_example_can_be_told():
     for path in sorted((ROOT / "examples").glob("*.yaml")):
-        if path.name in ("raid-80.yaml", "saturation.yaml"):
-            continue  # long ones: told in the browser's tests
+        if path.name in ("raid-80.yaml", "saturation.yaml", "turkiye.yaml"):
+            continue  # long ones are told in the browser's tests; the last is a dispute
         told = data(parapet.run(path, record="full"))
         json.dumps(told, allow_nan=False)
         assert told["threats"] and told["czml"][0]["id"] == "document"
