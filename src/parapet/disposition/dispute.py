@@ -46,6 +46,8 @@ class OptionData(Part):
 
     Attributes
     ----------
+    short
+        What sentences call it; the title if left out.
     facts
         Fact to expression: yes, no, unknown or a reading.
     because
@@ -58,6 +60,7 @@ class OptionData(Part):
 
     id: str
     title: str
+    short: str = ""
     does: tuple[str, ...] = Field(min_length=1)
     consents: tuple[ConsentData, ...] = ()
     facts: dict[str, Any]

@@ -158,6 +158,12 @@ class Stability:
     solutions: tuple[Solution, ...]
     wants: tuple[Any, ...]
 
+    @property
+    def margin(self) -> int:
+        """Points by which a share may be off, at most."""
+        half = proportion(self.orders // 2, self.orders, level=LEVEL)
+        return round(50.0 * (half.high - half.low))
+
     def numbers(self, chosen: Mapping[str, str]) -> tuple[int, ...]:
         """Solutions that the chosen answers allow; an open reading stands for both."""
         found = [0]

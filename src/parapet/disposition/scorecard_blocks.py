@@ -37,8 +37,9 @@ class EndData(Part):
 
 
 class ReadyData(Part):
-    """Days of warning that a sleeping system needs."""
+    """Days of warning that a sleeping system needs, and the option under which it sleeps."""
 
+    option: str
     low: float = Field(ge=0.0)
     high: float = Field(ge=0.0)
     grade: Literal["official", "party", "press", "derived", "assumed"]
@@ -226,6 +227,7 @@ class _Check:
                     )
         for name in block.ends:
             self.known(("military", "ends", name), "option", name, self.options)
+        self.known(("military", "days_to_ready", "option"), "option", block.days_to_ready.option, self.options)
         if block.days_to_ready.low > block.days_to_ready.high:
             self.wrong(("military", "days_to_ready"), "low lies above high.")
         for i, one in enumerate(block.instead):
