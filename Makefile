@@ -14,13 +14,16 @@ PROJECT := $(VENV)/.made-project
 DEV := $(VENV)/.made-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check bench validate docs setup lock clean
+.PHONY: help demo demo-turkiye test test-slow check bench validate docs setup lock clean
 
 help: ## say what there is to make
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(PROJECT) ## set up, play examples/ankara.yaml and say what was stopped, what leaked and why
 	$(BIN)/parapet run examples/ankara.yaml
+
+demo-turkiye: $(PROJECT) ## set up, play the battles of the dispute and make its scorecard, out/turkiye/scorecard.html
+	$(BIN)/parapet scorecard examples/turkiye.yaml --store out/turkiye --out out/turkiye/scorecard.html
 
 test: $(DEV) ## set up and run the tests (a few minutes: the engine is compiled once)
 	$(BIN)/python -m pytest -q

@@ -26,7 +26,7 @@ from parapet.disposition.scorecard import ASSUMED, LEVELS, Dated, Scorecard
 from parapet.disposition.scorecard_bargain import Outcome, Standing
 from parapet.disposition.scorecard_law import GATES, Table
 from parapet.disposition.scorecard_military import Battle, Raid
-from parapet.disposition.scorecard_prose import prose
+from parapet.disposition.scorecard_prose import leads, prose
 from parapet.disposition.scorecard_time import time_line
 from parapet.disposition.scorecard_words import (
     Cell,
@@ -40,6 +40,7 @@ from parapet.disposition.scorecard_words import (
     mean_of,
     number,
     pruned,
+    range_of,
     share_of,
     values_of,
     whole_percent,
@@ -47,6 +48,7 @@ from parapet.disposition.scorecard_words import (
 from parapet.disposition.show_money import span
 from parapet.disposition.statements import TAGS
 from parapet.disposition.yaml_data import NOTICE
+from parapet.errors import InputError
 
 FOLDER: Final = Path(__file__).parent / "templates"
 HEADS: Final = {
@@ -58,6 +60,7 @@ HEADS: Final = {
 }
 GIVEN: Final = ("lift-caatsa", "readmit-f35")
 """Counterparts with a column of their own; the others stand in the evidence."""
+MONEY_LINES: Final = 2
 
 
 def page(card: Scorecard) -> str:
@@ -72,8 +75,22 @@ def page(card: Scorecard) -> str:
     return template.render(
         view=view, card=card, style=Markup(style), script=Markup(script), data=Markup(_embedded(view.data())),
         style_hash=_hash(style), script_hash=_hash(script), notice=NOTICE, assumed=ASSUMED, version=__version__,
-        summary=prose(card), link=link,
+        summary=prose(card), leads=leads(card), link=link,
     )  # fmt: skip
+
+
+def check_target(path: Path) -> None:
+    """Refuse a file name that is no page.
+
+    Raises
+    ------
+    InputError
+        With what would be right.
+    """
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise InputError(f"--out: got {str(path)!r}, expected a name that ends in .html.")
+    if path.is_dir():
+        raise InputError(f"--out: {str(path)!r} is a folder, expected a file.")
 
 
 def write_page(card: Scorecard, path: Path) -> int:
@@ -114,7 +131,7 @@ class _View:
         self.scores = {score.statement: score for score in score_forecasts(card.dispute.ledger)}
         self.raids = card.military.raids if card.military else ()
         self.day, self.span, self.number, self.share_of = day, span, number, share_of
-        self.mean_of, self.interval_of = mean_of, interval_of
+        self.mean_of, self.interval_of, self.range_of = mean_of, interval_of, range_of
 
     # ------------------------------------------------------------------------------------------------ cells ----
 
@@ -254,6 +271,11 @@ class _View:
             known = self.ledger.sources.get(key)
             found[key] = (self.ledger.source_text(key), link(key if known is None else known.url))
         return list(found.values())
+
+    def money_lines(self, option: str) -> list[tuple[str, str]]:
+        """The first sums of an option that have a figure, in few words."""
+        found = [one for one in self.card.sums(option) if one.low is not None]
+        return [(one.title, span(one).replace("bn to $", "–")) for one in found[:MONEY_LINES]]
 
     def battle_rows(self, option: str) -> list[tuple[Raid, list[tuple[str, Battle]]]]:
         """By raid: what the option leaves, its other end, the baseline, and what could stand instead."""

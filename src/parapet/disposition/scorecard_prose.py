@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from parapet.disposition.scorecard import Scorecard
 from parapet.disposition.scorecard_law import Table
 from parapet.disposition.scorecard_military import Battle, Raid
-from parapet.disposition.scorecard_words import condition, day, mean_of, number, values_of, whole_percent
+from parapet.disposition.scorecard_words import condition, day, mean_of, number, range_of, values_of, whole_percent
 from parapet.disposition.show_money import span
 from parapet.disposition.truth import NO, UNKNOWN, YES
 
@@ -29,6 +29,54 @@ def prose(card: Scorecard) -> list[Sentence]:
         found.append(_stability(card))
     found.append(("Conditions", conditions(card)))
     return found
+
+
+def leads(card: Scorecard) -> list[str]:
+    """What to know first, one sentence each: the law, the gap, the key, the way."""
+    tables = card.now.tables
+    gate = {name: row["ndaa2020-1245"] for name, row in tables.gates.items()}
+    yes, unknown, _, never = _split(card, gate)
+    found = []
+    if never:
+        text = f"No reading of the law lets the F-35 come back with {_titles(card, never, 'or')}"
+        text += f"; it may with {_titles(card, yes, 'or')}" if yes else ""
+        text += f", and with {_titles(card, unknown)} only {_hints(card, gate, unknown)}" if unknown else ""
+        found.append(text + ".")
+    military = card.military
+    if military is not None:
+        base = {raid.id: military.block.baseline for raid in military.raids}
+        bare = [name for name in yes if military.variants[name] == military.block.baseline]
+        best = min(military.variants, key=lambda name: _leaked(military.raids, military.variants[name]))
+        text = f"What opens that door takes the defence away: {_through(military.raids, base)}" if bare else (
+            f"Without it {_through(military.raids, base)}"
+        )
+        on = {raid.id: military.variants[best] for raid in military.raids}
+        found.append(f"{text}; {card.shorts[best]}, {_through(military.raids, on)}.")
+    russia = {name: row["ru"] for name, row in tables.consents.items() if "ru" in row}
+    must, perhaps, _, _ = _split(card, russia)
+    if must:
+        text = f"Russia holds a key: it must consent to {_titles(card, must)}"
+        found.append(text + (f", and on some readings to {_titles(card, perhaps)}." if perhaps else "."))
+    if card.stability is not None:
+        rows = {name: values_of(card.outcomes(name), "reached") for name in card.titles}
+        led = [name for name in card.titles if max(rows[name]) > 0.0]
+        told = " and ".join(f"{card.shorts[name]} ({whole_percent(rows[name])} of the orders)" for name in led)
+        found.append(f"One side at a time, matters end with {told}; every other way out takes a package.")
+    return found
+
+
+def _hints(card: Scorecard, tables: dict[str, Table], names: Sequence[str]) -> str:
+    ways = [condition(tables[name], card.chosen, card.letters) for name in names]
+    return "; ".join(f"{way} (readings below)" if way else "if what is open falls well" for way in ways)
+
+
+def _leaked(raids: Iterable[Raid], variant: str) -> float:
+    return sum(raid.battles[variant].leaked.value / raid.threats for raid in raids)
+
+
+def _through(raids: Iterable[Raid], variants: dict[str, str]) -> str:
+    """``44 of 44 cruise missiles and drones and 10 of 10 ballistic missiles get through``."""
+    return " and ".join(f"{told(r.battles[variants[r.id]], r)} {_lower(r.title)}" for r in raids) + " get through"
 
 
 def conditions(card: Scorecard) -> str:
@@ -175,8 +223,8 @@ def _exposure(card: Scorecard) -> Sentence:
             for row in rows:
                 looks = row.looks
                 texts.append(
-                    f"{row.title}, switched on: {number(looks['nominal'])} looks a month that expose the airframe at its "
-                    f"nominal signature, {number(looks['low'])} to {number(looks['high'])} over the doubt in it."
+                    f"{row.title}, switched on: {number(looks['nominal'])} looks a month expose the airframe at its "
+                    f"nominal signature, {range_of(looks['low'], looks['high'])} over the doubt in it."
                 )
         elif any(row.state == "dormant" and row.if_on for row in rows):
             most = max(rows, key=lambda row: (row.if_on or {}).get("high", 0.0))

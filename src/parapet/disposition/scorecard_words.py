@@ -70,7 +70,7 @@ def given(table: Table, chosen: Mapping[str, str], letters: Mapping[str, str]) -
         return Cell("no", "no")
     if answer.value is YES:
         return Cell("yes", day(answer.earliest))
-    return Cell("unknown", f"{condition(table, chosen, letters) or '?'} · {day(answer.possible)}")
+    return Cell("unknown", f"{condition(table, chosen, letters) or '?'}\n{day(answer.possible)}")
 
 
 def day(when: date | None) -> str:
@@ -94,8 +94,8 @@ def values_of(outcomes: Sequence[Outcome], kind: str) -> list[float]:
 
 
 def losers(outcomes: Sequence[Outcome]) -> str:
-    """Who loses by the best joint move, where that is the same whatever the open readings."""
-    if all(one.is_status_quo for one in outcomes):
+    """Who loses by the best joint move, where no other way leads there and it is the same whatever the open readings."""
+    if any(one.is_status_quo for one in outcomes) or max(values_of(outcomes, "reached"), default=0.0) > 0.0:
         return ""
     found = {one.package.loses if one.package else None for one in outcomes}
     if found == {None}:
@@ -104,6 +104,12 @@ def losers(outcomes: Sequence[Outcome]) -> str:
         return "losers hang on readings"
     names = found.pop() or ()
     return "loses: " + ", ".join(names) if names else "nobody loses"
+
+
+def range_of(low: float, high: float) -> str:
+    """``0 to 38,222``, or ``0``."""
+    ends = dict.fromkeys((number(low), number(high)))
+    return " to ".join(ends)
 
 
 def number(value: float, digits: int = 0) -> str:

@@ -54,7 +54,7 @@
       return [WORD[value], value === "u" ? condition(table) || "perhaps" : value === "y" ? "must consent" : "not asked"];
     }
     if (value === "n") return ["no", "no"];
-    return value === "y" ? ["yes", earliest] : ["unknown", (condition(table) || "?") + " · " + possible];
+    return value === "y" ? ["yes", earliest] : ["unknown", (condition(table) || "?") + "\n" + possible];
   }
 
   function allowed() {
@@ -74,7 +74,7 @@
   }
 
   function losers(outcomes) {
-    if (outcomes.every((one) => one[0])) return "";
+    if (outcomes.some((one) => one[0] || one[1] > 0)) return "";
     const found = Array.from(new Set(outcomes.map((one) => one[3])));
     if (found.length > 1) return "losers hang on readings";
     if (found[0] === null) return "no joint move";
@@ -154,6 +154,8 @@
     line.setAttribute("x2", now.x);
     byId("stale").hidden = date === 0 && names.every((name) => chosen[name] === made[name]);
     byId("date").value = date;
+    byId("setting").textContent = "record of " + now.asOfText + ", papers " + now.submission + "; " +
+      data.readings.map((name, k) => data.letters[k] + " " + chosen[name]).join(", ");
     all("fieldset input").forEach((el) => { el.checked = chosen[el.name] === el.value; });
   }
 
@@ -222,6 +224,7 @@
   window.addEventListener("beforeprint", close);
 
   byId("switchboard").hidden = false;
+  if (window.innerWidth >= 1600 || location.hash.startsWith("#?")) byId("board").open = true;
   fromAddress();
   show();
 })();
