@@ -275,7 +275,7 @@ class _View:
     def money_lines(self, option: str) -> list[tuple[str, str]]:
         """The first sums of an option that have a figure, in few words."""
         found = [one for one in self.card.sums(option) if one.low is not None]
-        return [(one.title, span(one).replace("bn to $", "–")) for one in found[:MONEY_LINES]]
+        return [(one.title.split(",")[0], span(one).replace("bn to $", "–")) for one in found[:MONEY_LINES]]
 
     def battle_rows(self, option: str) -> list[tuple[Raid, list[tuple[str, Battle]]]]:
         """By raid: what the option leaves, its other end, the baseline, and what could stand instead."""

@@ -67,7 +67,7 @@ def leads(card: Scorecard) -> list[str]:
 
 def _hints(card: Scorecard, tables: dict[str, Table], names: Sequence[str]) -> str:
     ways = [condition(tables[name], card.chosen, card.letters) for name in names]
-    return "; ".join(f"{way} (readings below)" if way else "if what is open falls well" for way in ways)
+    return "; ".join(way or "if what is open falls well" for way in ways)
 
 
 def _leaked(raids: Iterable[Raid], variant: str) -> float:
@@ -206,7 +206,7 @@ def _leaks(raids: Iterable[Raid], variants: dict[str, str]) -> str:
         text = told(battle, raid)
         if battle.fewer is not None:
             d = battle.fewer.difference
-            is_all = battle.leaked.low == battle.leaked.high
+            is_all = not battle.rounds.value
             text += f" ({d.value:.1f} fewer" + ("" if is_all else f", {d.low:.1f} to {d.high:.1f}") + ")"
         parts.append(text)
     return " and ".join(parts) + " get through"
@@ -264,8 +264,9 @@ def _stability(card: Scorecard) -> Sentence:
     shut = [name for name in card.titles if name not in start and max(reached[name]) == 0.0]
     if shut:
         texts.append(f"In no order looked at do they lead to {_titles(card, shut, 'or')}: that takes a joint move.")
-    for losing, names in _by_losers(card, rows, shut).items():
-        texts.append(f"Who loses by it: {losing} ({_titles(card, names)}).")
+    losing = [f"{_titles(card, names)}: {who}" for who, names in _by_losers(card, rows, shut).items()]
+    if losing:
+        texts.append(f"Who loses by the best one: {'; '.join(losing)}.")
     return "Bargaining", " ".join(texts)
 
 
@@ -274,6 +275,6 @@ def _by_losers(card: Scorecard, rows: dict[str, list], names: Sequence[str]) -> 
     found: dict[str, list[str]] = {}
     for name in names:
         losers = {one.package.loses if one.package else ("nobody gains",) for one in rows[name]}
-        words = " or ".join(sorted(" and ".join(one) or "nobody" for one in losers))
+        words = ", or ".join(sorted(" and ".join(one) or "nobody" for one in losers))
         found.setdefault(words, []).append(name)
     return found

@@ -9,41 +9,38 @@ from rich.text import Text
 from parapet.disposition.scorecard import ASSUMED, Scorecard
 from parapet.disposition.scorecard_page import stability_words
 from parapet.disposition.scorecard_prose import leads, prose
-from parapet.disposition.scorecard_words import Cell, consent, gate, given, mean_of, range_of
+from parapet.disposition.scorecard_words import Cell, consent, gate, given, mean_of
 from parapet.disposition.show import STYLES, notice, table
 
-HEADS = {"caatsa-relief": "sanctions\nmay go", "ndaa2020-1245": "1245:\nF-35"}
+HEADS = {"caatsa-relief": "relief", "ndaa2020-1245": "1245"}
 
 
 def render(card: Scorecard) -> RenderableType:
     """The scorecard in a hundred columns."""
     now = card.now
     rows = table("")
-    rows.add_column("option", overflow="fold", min_width=15)
-    for head in ("Russia", *HEADS.values(), "F-35 again\nfrom"):
+    rows.add_column("option", overflow="fold", min_width=14)
+    for head in ("Russia's\nconsent", *HEADS.values(), "F-35 again"):
         rows.add_column(head, overflow="fold")
     raids = card.military.raids if card.military else ()
     for raid in raids:
-        rows.add_column(f"{raid.id}:\nof {raid.threats}", justify="right")
-    rows.add_column("looks\na month", justify="right")
-    rows.add_column("stability", overflow="fold")
+        rows.add_column(f"{raid.id}\nof {raid.threats}", justify="right")
+    rows.add_column("stability", min_width=16, no_wrap=True)
     for one in card.dispute.data.options:
         tables, verdicts = now.tables, now.options[one.id].verdicts
         asked = tables.consents[one.id].get("ru")
-        cells = [consent(asked, card.chosen, card.letters) if asked else Cell("none", "not asked")]
+        cells = [consent(asked, card.chosen, card.letters) if asked else Cell("none", "not needed")]
         cells += [
             gate(tables.gates[one.id][name], card.chosen, card.letters, verdicts[name].is_in_force) for name in HEADS
         ]
         back = tables.counterparts[one.id].get("readmit-f35")
         cells.append(given(back, card.chosen, card.letters) if back else Cell("none", "-"))
         battles = [mean_of(raid.battles[card.military.variants[one.id]].leaked) for raid in raids if card.military]
-        seen = card.watched.get(one.id, ())
         words = stability_words(card.outcomes(one.id))
         rows.add_row(
-            one.title,
+            card.shorts[one.id][:1].upper() + card.shorts[one.id][1:],
             *(Text(cell.text, STYLES.get(cell.value, "") if k else "") for k, cell in enumerate(cells)),
             *battles,
-            range_of(seen[0].looks["low"], seen[0].looks["high"]) if seen else "-",
             Text(f"{words['reached']}\n{words['lasting']}"),
         )
     parts: list[RenderableType] = [Text(card.dispute.data.title, "bold")]

@@ -15,7 +15,7 @@ from parapet.study.statistics import Estimate
 
 SETTLING: Final = 2
 """At most so many readings are named as opening a gate together."""
-CONSENT: Final = {YES: "must consent", NO: "not asked", UNKNOWN: "perhaps"}
+CONSENT: Final = {YES: "needed", NO: "not needed", UNKNOWN: "perhaps"}
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,8 @@ def given(table: Table, chosen: Mapping[str, str], letters: Mapping[str, str]) -
 
 
 def day(when: date | None) -> str:
-    """``2 Oct 2026``, or nothing."""
-    return f"{when.day} {when:%b %Y}" if when else ""
+    """``2 Oct 2026`` that no line break parts, or nothing."""
+    return f"{when.day}\N{NO-BREAK SPACE}{when:%b}\N{NO-BREAK SPACE}{when.year}" if when else ""
 
 
 def whole_percent(values: Iterable[float]) -> str:

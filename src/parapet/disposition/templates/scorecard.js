@@ -51,7 +51,7 @@
     const [value, earliest, possible] = lookUp(table, chosen);
     if (parts[0] === "gate") return [WORD[value], value !== "u" ? WORD[value] : condition(table) || "?"];
     if (parts[0] === "consent") {
-      return [WORD[value], value === "u" ? condition(table) || "perhaps" : value === "y" ? "must consent" : "not asked"];
+      return [WORD[value], value === "u" ? condition(table) || "perhaps" : value === "y" ? "needed" : "not needed"];
     }
     if (value === "n") return ["no", "no"];
     return value === "y" ? ["yes", earliest] : ["unknown", (condition(table) || "?") + "\n" + possible];
@@ -220,11 +220,16 @@
   byId("date").addEventListener("change", (event) => { date = Number(event.target.value); toAddress(); show(); });
   all("fieldset input").forEach((el) => el.addEventListener("change", () => { chosen[el.name] = el.value; toAddress(); show(); }));
   byId("reset").addEventListener("click", () => { chosen = Object.assign({}, made); date = 0; toAddress(); show(); });
-  window.addEventListener("hashchange", () => { fromAddress(); show(); });
+  function fromPlace() {
+    const section = location.hash.startsWith("#e-") && byId(location.hash.slice(1));
+    if (section && section.classList.contains("ev")) open(section, null);
+  }
+  window.addEventListener("hashchange", () => { fromAddress(); show(); fromPlace(); });
   window.addEventListener("beforeprint", close);
 
   byId("switchboard").hidden = false;
   if (window.innerWidth >= 1600 || location.hash.startsWith("#?")) byId("board").open = true;
   fromAddress();
   show();
+  fromPlace();
 })();
