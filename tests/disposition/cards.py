@@ -19,6 +19,8 @@ def small_dispute(folder: Path, *changes: tuple[str, str]) -> Path:
         ("file: exposure/", f"file: {ROOT.as_posix()}/examples/exposure/"),
         ("orders: 300", "orders: 40"),
         ("assumptions: [congress_can_block, f35_needs_lift]", "assumptions: [f35_needs_lift]"),
+        ("    - {label: After both defence acts, as_of: 2021-03-01, submission: 2021-03-01}\n", ""),
+        ("    - {label: Papers after the summer, as_of: 2026-07-31, submission: 2026-09-08}\n", ""),
         *changes,
     )
     for old, new in every:

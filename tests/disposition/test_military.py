@@ -8,26 +8,20 @@ import numpy as np
 import pytest
 
 import parapet
-from parapet.disposition.dispute import load_dispute
-from parapet.disposition.scorecard_blocks import read_blocks
 from parapet.disposition.scorecard_military import play_battles
 from parapet.engine import runner
 from parapet.errors import InputError
 from parapet.study.design import Cell, cells, checked
 from parapet.study.read import read
 from parapet.study.show import compare_rows
-from tests.disposition.cards import FILE, ROOT, RUNS
+from tests.disposition.cards import ROOT, RUNS
 
 STUDIES = ("turkiye-cruise", "turkiye-ballistic")
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory):
-    store = tmp_path_factory.mktemp("store")
-    dispute = load_dispute(FILE)
-    blocks = read_blocks(dispute)
-    variants = {one.id: one.variant for one in dispute.data.options}
-    return store, blocks, variants, play_battles(blocks.military, variants, blocks.folder, store, RUNS)
+def played(card, store):
+    return store, card.blocks, dict(card.military.variants), card.military
 
 
 def test_every_option_has_a_battle_and_equal_ones_are_told(played):

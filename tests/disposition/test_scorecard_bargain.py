@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import random
-from datetime import date
 
 import pytest
 
 from parapet.disposition.bargaining import bargain
 from parapet.disposition.bargaining_file import read
-from parapet.disposition.dispute import load_dispute
-from parapet.disposition.scorecard_bargain import allows, law_forbids, stability
-from parapet.disposition.scorecard_blocks import read_blocks
-from parapet.disposition.scorecard_law import law_tables
-from tests.disposition.cards import small_dispute
+from parapet.disposition.scorecard_bargain import allows, law_forbids
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory):
-    dispute = load_dispute(small_dispute(tmp_path_factory.mktemp("dispute")))
-    blocks = read_blocks(dispute)
-    tables = law_tables(dispute, date(2026, 7, 31), date(2026, 8, 3))
-    return blocks, tables, stability(tables, blocks.bargaining, blocks.folder)
+def found(card):
+    own = card.now
+    assert (own.as_of, own.submission) == (card.dispute.data.as_of, card.dispute.data.submission)
+    return card.blocks, own.tables, card.stability
 
 
 def closed(seed, stable):

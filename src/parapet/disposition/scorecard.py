@@ -19,7 +19,7 @@ from parapet.disposition.options import Options, weigh_options
 from parapet.disposition.scorecard_bargain import Outcome, Stability, stability
 from parapet.disposition.scorecard_blocks import Blocks, ExposureData, read_blocks
 from parapet.disposition.scorecard_law import GATES, LawTables, law_tables
-from parapet.disposition.scorecard_military import Military, play_battles
+from parapet.disposition.scorecard_military import Military, check_runs, play_battles
 from parapet.disposition.scorecard_words import consent, gate, given
 from parapet.disposition.yaml_data import NOTICE
 
@@ -233,6 +233,7 @@ def make_scorecard(
     StoreError
         If the store holds another study of that name.
     """
+    check_runs(runs)  # before anything takes time
     dispute = load_dispute(file)
     blocks = read_blocks(dispute)
     first = weigh_options(dispute, as_of, readings, submission)

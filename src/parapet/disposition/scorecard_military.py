@@ -145,6 +145,18 @@ class Military:
         }  # fmt: skip
 
 
+def check_runs(runs: int | None) -> None:
+    """Refuse fewer runs than a difference needs.
+
+    Raises
+    ------
+    InputError
+        With the fewest.
+    """
+    if runs is not None and runs < FEWEST_RUNS:
+        raise InputError(f"--runs: got {runs}, expected at least {FEWEST_RUNS}: differences are paired run by run.")
+
+
 def play_battles(
     block: MilitaryData,
     variants: Mapping[str, str],
@@ -174,8 +186,7 @@ def play_battles(
     StoreError
         If the store holds another study of that name, with what changed.
     """
-    if runs is not None and runs < FEWEST_RUNS:
-        raise InputError(f"--runs: got {runs}, expected at least {FEWEST_RUNS}: differences are paired run by run.")
+    check_runs(runs)
     raids = tuple(_play(block, raid, folder, store, runs, progress, say) for raid in block.raids)
     return Military(block, raids, dict(variants))
 
