@@ -678,7 +678,7 @@ def scorecard(
     ] = None,
     runs: Annotated[
         int | None,
-        typer.Option("--runs", metavar="N", help="Runs of each battle; the study files' if left out.", show_default=False),
+        typer.Option("--runs", metavar="N", help="Runs of each battle; else the study files'.", show_default=False),
     ] = None,
     store: Annotated[
         Path, typer.Option("--store", metavar="DIR", help="Folder of the stored studies; used again.")

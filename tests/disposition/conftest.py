@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.disposition.cards import RUNS, small_dispute
 
 from parapet.disposition.scorecard import make_scorecard
-from tests.disposition.cards import RUNS, small_dispute
 
 
 @pytest.fixture(scope="session")

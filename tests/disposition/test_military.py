@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.disposition.cards import ROOT, RUNS
 
 import parapet
 from parapet.disposition.scorecard_military import play_battles
@@ -14,7 +15,6 @@ from parapet.errors import InputError
 from parapet.study.design import Cell, cells, checked
 from parapet.study.read import read
 from parapet.study.show import compare_rows
-from tests.disposition.cards import ROOT, RUNS
 
 STUDIES = ("turkiye-cruise", "turkiye-ballistic")
 
@@ -44,7 +44,9 @@ def test_figures_are_those_of_the_stored_study(played):
             leaked = found.values("leaked", variant)
             assert battle.runs == leaked.size == RUNS
             assert battle.leaked.value == leaked.mean()
-            assert battle.value_lost.value == pytest.approx(found.values("value_lost", variant).mean() / 400.0)
+            assert battle.value_lost.value == pytest.approx(
+                found.values("value_lost", variant).mean() / 400.0
+            )
             share = found.values("engaged", variant) / found.values("threats", variant)
             assert battle.engaged.value == pytest.approx(share.mean())
             assert battle.engaged.low <= battle.engaged.value <= battle.engaged.high
@@ -55,11 +57,15 @@ def test_paired_differences_are_those_of_compare(played):
     for raid, name in zip(military.raids, STUDIES, strict=True):
         assert raid.battles["without"].fewer is None
         (row,) = (
-            row for row in compare_rows(parapet.Study(store / name), ("without", "operate")) if row["column"] == "leaked"
+            row
+            for row in compare_rows(parapet.Study(store / name), ("without", "operate"))
+            if row["column"] == "leaked"
         )
         fewer = raid.battles["operate"].fewer.difference
         assert fewer.value == pytest.approx(-row["difference"]["value"])
-        assert (fewer.low, fewer.high) == pytest.approx((-row["difference"]["high"], -row["difference"]["low"]))
+        assert (fewer.low, fewer.high) == pytest.approx(
+            (-row["difference"]["high"], -row["difference"]["low"])
+        )
         assert fewer.value > 1.0
 
 
@@ -81,7 +87,9 @@ def test_asleep_is_the_same_battle_as_gone(name):
     for cell in (gone, asleep):
         ready = checked(study, cell)
         truth = runner.play(ready.scenario, ready.catalogue, study.seed, 0, "outcomes").truth
-        ends.append((truth.threat["status"][: ready.scenario.n_threats].tolist(), truth.asset["health"][:3].tolist()))
+        ends.append(
+            (truth.threat["status"][: ready.scenario.n_threats].tolist(), truth.asset["health"][:3].tolist())
+        )
     assert ends[0] == ends[1]
 
 
@@ -94,7 +102,7 @@ def test_what_is_stored_is_not_played_again(played):
 
 
 def test_more_in_the_store_changes_nothing(played):
-    store, blocks, variants, military = played
+    store, blocks, variants, _ = played
     fewer = play_battles(blocks.military, variants, blocks.folder, store, RUNS - 1)
     found = parapet.Study(store / STUDIES[0])
     expected = found.values("leaked", "operate")[: RUNS - 1]

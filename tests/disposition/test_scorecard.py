@@ -7,6 +7,7 @@ import json
 
 import pytest
 from rich.console import Console
+from tests.disposition.cards import FILE, ROOT, RUNS, small_dispute
 
 from parapet import cli
 from parapet.disposition import scorecard as scorecards
@@ -16,7 +17,6 @@ from parapet.disposition.scorecard_blocks import read_blocks
 from parapet.disposition.scorecard_page import write_page
 from parapet.disposition.scorecard_show import render
 from parapet.errors import InputError
-from tests.disposition.cards import FILE, ROOT, RUNS, small_dispute
 
 
 def spoken(capsys, *arguments):

@@ -33,14 +33,22 @@ def test_shares_and_packages_are_those_of_bargain(found, seed):
     law = {**chosen, "middle_east_includes_turkiye": "no", "aeca_triggers_are_separate": "no"}
     forbidden = law_forbids(tables, block, law)
     readings = dict(block.left_to_law)
-    readings |= {name: answer == "yes" for name, answer in chosen.items() if name in model.readings and name not in readings}
-    expected = bargain(model, orders=block.orders, readings=readings, feasible=lambda state: allows(forbidden, state))
+    readings |= {
+        name: answer == "yes"
+        for name, answer in chosen.items()
+        if name in model.readings and name not in readings
+    }
+    expected = bargain(
+        model, orders=block.orders, readings=readings, feasible=lambda state: allows(forbidden, state)
+    )
     assert solution.status_quo == expected.status_quo
     assert solution.n_states == len(expected.states)
     packages = {one.state: one for one in expected.packages}
     for option, outcome in solution.outcomes.items():
         value = block.dispositions[option]
-        assert {s.label for s in outcome.states} == {s.label for s in expected.states if s.values["disposition"] == value}
+        assert {s.label for s in outcome.states} == {
+            s.label for s in expected.states if s.values["disposition"] == value
+        }
         for state in outcome.states:
             assert state.nash == expected.shares.equilibrium["R"][state.label]
             assert state.stable == expected.shares.equilibrium["SEQ"][state.label]
@@ -79,7 +87,9 @@ def test_law_feeds_what_can_be(found):
     for solution in stable.solutions:
         labels = [state.label for outcome in solution.outcomes.values() for state in outcome.states]
         assert not any("dormant" in label and "f35" in label for label in labels)
-        assert not any(label.startswith(("hand", "third", "return")) and "consent" not in label for label in labels)
+        assert not any(
+            label.startswith(("hand", "third", "return")) and "consent" not in label for label in labels
+        )
 
 
 def test_no_disposal_is_reached_by_anyone_alone(found):

@@ -6,13 +6,13 @@ import random
 from datetime import date
 
 import pytest
+from tests.disposition.cards import FILE
 
 from parapet.disposition.dispute import load_dispute
 from parapet.disposition.options import weigh_options
 from parapet.disposition.scorecard_law import ANSWERS, GATES, Answer, Table, combinations, law_tables
 from parapet.disposition.scorecard_words import Cell, compact, condition, gate, given, opening, pruned
 from parapet.disposition.truth import NO, UNKNOWN, YES
-from tests.disposition.cards import FILE
 
 DAYS = [("2020-06-30", "2020-06-30"), ("2026-07-31", "2026-08-03"), ("2026-07-31", "2026-09-08")]
 DISPOSALS = ("hand-over", "third-country", "return-refund", "return-offset")

@@ -14,6 +14,7 @@ import subprocess
 
 import lxml.html
 import pytest
+from tests.disposition.cards import RUNS
 
 from parapet.disposition.options import weigh_options
 from parapet.disposition.scorecard_law import ANSWERS, GATES
@@ -22,7 +23,6 @@ from parapet.disposition.scorecard_prose import leads, prose
 from parapet.disposition.scorecard_words import consent, gate, given, mean_of, range_of, share_of
 from parapet.disposition.show_money import span
 from parapet.disposition.yaml_data import NOTICE
-from tests.disposition.cards import RUNS
 
 CHROMIUM = next((found for name in ("chromium", "google-chrome") if (found := shutil.which(name))), None)
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)> {{ 7*7 }} \" '"
@@ -64,23 +64,31 @@ def test_policy_allows_exactly_the_style_and_script_on_the_page(tree):
     for kind, element in (("script-src", scripts[0]), ("style-src", tree.xpath("//style")[0])):
         digest = base64.b64encode(hashlib.sha256(element.text.encode()).digest()).decode()
         assert f"{kind} 'sha256-{digest}'" in policy
-    assert "eval" not in scripts[0].text and "innerHTML" not in scripts[0].text and "fetch" not in scripts[0].text
+    assert (
+        "eval" not in scripts[0].text
+        and "innerHTML" not in scripts[0].text
+        and "fetch" not in scripts[0].text
+    )
 
 
 def test_markup_in_data_stays_text(card):
     ledger = card.dispute.ledger
     first = ledger.statements[0]
-    statement = first.model_copy(update={"text": EVIL, "note": EVIL, "sources": (*first.sources, "javascript://x%0aalert(3)")})
+    statement = first.model_copy(
+        update={"text": EVIL, "note": EVIL, "sources": (*first.sources, "javascript://x%0aalert(3)")}
+    )
     ledger = dataclasses.replace(ledger, statements=(statement, *ledger.statements[1:]), _by_id={})
     option = card.dispute.data.options[0].model_copy(update={"title": EVIL, "short": EVIL, "does": (EVIL,)})
-    data = card.dispute.data.model_copy(update={"title": EVIL, "options": (option, *card.dispute.data.options[1:])})
+    data = card.dispute.data.model_copy(
+        update={"title": EVIL, "options": (option, *card.dispute.data.options[1:])}
+    )
     labels = (dataclasses.replace(card.dates[0], label=EVIL), *card.dates[1:])
     evil = dataclasses.replace(
         card, dispute=dataclasses.replace(card.dispute, data=data, ledger=ledger), dates=labels, command=EVIL
     )
     text = page(evil)
     made = lxml.html.document_fromstring(text)
-    assert "<img src=x" not in text and "<script>alert(1)" not in text and "49 \"" not in text
+    assert "<img src=x" not in text and "<script>alert(1)" not in text and '49 "' not in text
     assert not made.xpath("//img")
     assert len(made.xpath("//script")) == 2
     assert not [href for href in made.xpath("//a/@href") if not href.startswith(("#", "https://", "http://"))]
@@ -89,7 +97,9 @@ def test_markup_in_data_stays_text(card):
     assert data["dates"][0]["label"] == EVIL
 
 
-@pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "", "file:///etc/passwd", " https://x"])
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "data:text/html,x", "", "file:///etc/passwd", " https://x"]
+)
 def test_only_web_addresses_are_linked(address):
     assert link(address) == ""
 
@@ -132,7 +142,12 @@ def test_cells_of_law_are_those_of_the_program(card, tree):
         tables = card.now.tables
         if kind == "gate":
             value = asked[option].verdicts[name].value
-            cell = gate(tables.gates[option][name], card.chosen, card.letters, asked[option].verdicts[name].is_in_force)
+            cell = gate(
+                tables.gates[option][name],
+                card.chosen,
+                card.letters,
+                asked[option].verdicts[name].is_in_force,
+            )
         elif kind == "given":
             value = asked[option].counterparts[name].value
             cell = given(tables.counterparts[option][name], card.chosen, card.letters)
@@ -267,7 +282,9 @@ def test_the_browser_says_what_the_program_says(card, html, tmp_path, seed):
     assert len(elements) > 100
     for element in elements:
         cell = view.cell(*element.get("data-cell").split("/"))
-        assert (element.get("class"), words(element)) == (f"c v-{cell.value}", same(cell.text)), element.get("data-cell")
+        assert (element.get("class"), words(element)) == (f"c v-{cell.value}", same(cell.text)), element.get(
+            "data-cell"
+        )
     for option in card.titles:
         told = stability_words(other.outcomes(option))
         for key, text in told.items():

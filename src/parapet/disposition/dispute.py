@@ -1,7 +1,7 @@
 """A dispute file: who, which ways out, what could be given in return, under which readings and on which days.
 
-Begins with ``dispute: 1``. The blocks ``military``, ``exposure``, ``bargaining`` and ``scorecard`` belong to the scorecard
-(`scorecard_blocks`) and are kept as they are written.
+Begins with ``dispute: 1``. The blocks ``military``, ``exposure``, ``bargaining`` and ``scorecard`` belong to the
+scorecard (`scorecard_blocks`) and are kept as they are written.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from parapet.disposition.yaml_data import NOTICE
 
 
 def options_table(file: Path | str) -> str:
-    """The options of a dispute in Markdown: Russia's consent, relief, the F-35 gate, and the first lawful day of relief.
+    """The options of a dispute in Markdown: Russia's consent, relief, the F-35 gate, the first day of relief.
 
     As the file reads the law; where an answer hangs on readings they are named.
     """
@@ -24,7 +24,7 @@ def options_table(file: Path | str) -> str:
     tables = law_tables(found.dispute, found.as_of, found.submission)
     names = {name: f"`{name}`" for name in found.readings}
     lines = [
-        "| Option | Russia's consent | Sanctions may go | F-35 gate (section 1245) | Sanctions lifted at the earliest |",
+        "| Option | Russia's consent | Sanctions may go | F-35 gate (section 1245) | Sanctions lifted from |",
         "|---|---|---|---|---|",
     ]
     for name, option in found.options.items():

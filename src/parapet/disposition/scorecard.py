@@ -1,4 +1,4 @@
-"""The scorecard of a dispute: every option with its law, consents, battles, exposure, money and stability in one result.
+"""The scorecard of a dispute: law, consents, battles, exposure, money and stability of every option in one result.
 
 `make_scorecard` reads a dispute file with its blocks, plays or takes up the studies, and gives a `Scorecard`: a frozen
 result that turns into plain data (`to_dict`), a page (`scorecard_page`) and prose (`scorecard_prose`).
@@ -266,7 +266,14 @@ def make_scorecard(
 
 def _dated(label: str, found: Options, dispute: Dispute) -> Dated:
     tables = law_tables(dispute, found.as_of, found.submission)
-    return Dated(label, found.as_of, found.submission, found, tables, weigh_money(found.submission, ledger=dispute.ledger))
+    return Dated(
+        label,
+        found.as_of,
+        found.submission,
+        found,
+        tables,
+        weigh_money(found.submission, ledger=dispute.ledger),
+    )
 
 
 def _exposures(block: ExposureData, folder: Path) -> dict[str, Exposure]:

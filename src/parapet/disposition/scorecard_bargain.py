@@ -16,9 +16,9 @@ from typing import Any, Final
 import numpy as np
 
 from parapet.disposition.bargaining import targets
-from parapet.disposition.bargaining_file import Built, Dispute, read
+from parapet.disposition.bargaining_file import Built, read
 from parapet.disposition.bargaining_result import LEVEL
-from parapet.disposition.graph_model import improvements, sequences
+from parapet.disposition.graph_model import Flags, improvements, sequences
 from parapet.disposition.graph_model_options import State
 from parapet.disposition.scorecard_blocks import BargainingData
 from parapet.disposition.scorecard_law import LawTables, Table
@@ -188,7 +188,9 @@ class Stability:
         }  # fmt: skip
 
 
-def law_forbids(tables: LawTables, block: BargainingData, chosen: Mapping[str, str]) -> frozenset[tuple[str, str]]:
+def law_forbids(
+    tables: LawTables, block: BargainingData, chosen: Mapping[str, str]
+) -> frozenset[tuple[str, str]]:
     """Pairs of a disposition and something that cannot stand with it: ``("dormant", "f35")``, ``("hand", "-consent")``.
 
     The second says that the disposition cannot be *without* it. Where several options share a disposition, the law
@@ -316,7 +318,7 @@ def _solved(built: Built, block: BargainingData) -> Solution:
     found = graph.stable(ranks, False).individual
     nash, seq = (np.asarray(found[name].all(axis=1)) for name in ("R", "SEQ"))
     better = improvements(graph.moves, ranks)
-    steps = {(i,): better[:, i] for i in range(len(makers))}
+    steps: dict[tuple[int, ...], Flags] = {(i,): better[:, i] for i in range(len(makers))}
     reached = sequences(steps, n, len(indices))[:, start].copy()
     reached[:, start] = True
     change = ranks.astype(int) - ranks[:, :, start, None].astype(int)

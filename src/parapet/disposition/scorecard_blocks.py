@@ -222,12 +222,12 @@ class _Check:
                     else:
                         self.known(("options", k, "variant"), what, option.variant, variants[raid.id])
                 for name, end in block.ends.items():
-                    self.known(
-                        ("military", "ends", name, "variant"), what, end.variant, variants[raid.id]
-                    )
+                    self.known(("military", "ends", name, "variant"), what, end.variant, variants[raid.id])
         for name in block.ends:
             self.known(("military", "ends", name), "option", name, self.options)
-        self.known(("military", "days_to_ready", "option"), "option", block.days_to_ready.option, self.options)
+        self.known(
+            ("military", "days_to_ready", "option"), "option", block.days_to_ready.option, self.options
+        )
         if block.days_to_ready.low > block.days_to_ready.high:
             self.wrong(("military", "days_to_ready"), "low lies above high.")
         for i, one in enumerate(block.instead):

@@ -150,7 +150,7 @@ class _Work:
         tables = {}
         for name in GATES:
             names, value = self.truth(case, Atom("rule", name))
-            tables[name] = self.table(names, lambda chosen, value=value: Answer(value(chosen)))
+            tables[name] = Table(names, tuple(Answer(value(chosen)) for chosen in combinations(names)))
         return tables
 
     def counterparts(self, option: OptionData) -> dict[str, Table]:
@@ -189,7 +189,7 @@ class _Work:
         tables = {}
         for one in option.consents:
             names, value = self.truth(case, rules.parse(one.needed))
-            tables[one.actor] = self.table(names, lambda chosen, value=value: Answer(value(chosen)))
+            tables[one.actor] = Table(names, tuple(Answer(value(chosen)) for chosen in combinations(names)))
         return tables
 
     def feasible(self, option: OptionData) -> Table:

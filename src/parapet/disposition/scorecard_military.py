@@ -110,7 +110,7 @@ class Raid:
             "id": self.id, "title": self.title, "study": self.study, "question": self.question,
             "folder": self.folder, "runs": self.runs, "seed": self.seed, "engine": self.engine,
             "baseline": self.baseline, "threats": self.threats, "command": self.command,
-            "assets": {name: value for name, value in self.assets},
+            "assets": dict(self.assets),
             "battles": {name: battle.to_dict() for name, battle in self.battles.items()},
         }  # fmt: skip
 
@@ -154,7 +154,9 @@ def check_runs(runs: int | None) -> None:
         With the fewest.
     """
     if runs is not None and runs < FEWEST_RUNS:
-        raise InputError(f"--runs: got {runs}, expected at least {FEWEST_RUNS}: differences are paired run by run.")
+        raise InputError(
+            f"--runs: got {runs}, expected at least {FEWEST_RUNS}: differences are paired run by run."
+        )
 
 
 def play_battles(
@@ -233,7 +235,9 @@ def raid_of(found: Study, block: MilitaryData, raid: RaidData, file: Path, runs:
             estimated(mine["value_lost"] / total, "mean"),
             estimated(mine["rounds"], "mean"),
             None if is_base else paired_difference(reference["leaked"], mine["leaked"]),
-            None if is_base else paired_difference(reference["value_lost"] / total, mine["value_lost"] / total),
+            None
+            if is_base
+            else paired_difference(reference["value_lost"] / total, mine["value_lost"] / total),
         )
     return Raid(
         raid.id, raid.title, raid.text.strip(), file.as_posix(), found.manifest["question"],

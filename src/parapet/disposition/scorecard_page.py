@@ -251,8 +251,8 @@ class _View:
         return self.by_date(
             lambda dated: (
                 f"From {day(dated.money.start)} to the end of the gas contract, {day(dated.money.contract_ends)}: "
-                f"{dated.money.months_left:.1f} months, in which gas for {span(dated.money.fits)} is delivered. What is "
-                "more than that cannot be set off under it."
+                f"{dated.money.months_left:.1f} months, in which gas for {span(dated.money.fits)} is delivered. "
+                "What is more than that cannot be set off under it."
             )
         )
 
@@ -396,8 +396,8 @@ def stability_data(card: Scorecard) -> dict[str, Any] | None:
             numbers = []
             for state in one.states:
                 key = (
-                    state.label, state.nash.value, state.stable.value, state.reached.value, ", ".join(state.gains) or "-",
-                    ", ".join(state.loses) or "-",
+                    state.label, state.nash.value, state.stable.value, state.reached.value,
+                    ", ".join(state.gains) or "-", ", ".join(state.loses) or "-",
                 )  # fmt: skip
                 numbers.append(states.setdefault(key, len(states)))
             value = (
@@ -411,4 +411,3 @@ def stability_data(card: Scorecard) -> dict[str, Any] | None:
         "states": [list(key) for key in states], "outcomes": [[*key[:4], list(key[4])] for key in outcomes],
         "solutions": solutions,
     }  # fmt: skip
-

@@ -1,4 +1,4 @@
-"""The scorecard in a few sentences, made from its results, each with its conditions; nothing here is typed as a result."""
+"""The scorecard in a few sentences, made from its results, with their conditions; no result is typed here."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ from collections.abc import Iterable, Sequence
 from parapet.disposition.scorecard import Scorecard
 from parapet.disposition.scorecard_law import Table
 from parapet.disposition.scorecard_military import Battle, Raid
-from parapet.disposition.scorecard_words import condition, day, mean_of, number, range_of, values_of, whole_percent
+from parapet.disposition.scorecard_words import (
+    condition,
+    day,
+    mean_of,
+    number,
+    range_of,
+    values_of,
+    whole_percent,
+)
 from parapet.disposition.show_money import span
 from parapet.disposition.truth import NO, UNKNOWN, YES
 
@@ -47,8 +55,10 @@ def leads(card: Scorecard) -> list[str]:
         base = {raid.id: military.block.baseline for raid in military.raids}
         bare = [name for name in yes if military.variants[name] == military.block.baseline]
         best = min(military.variants, key=lambda name: _leaked(military.raids, military.variants[name]))
-        text = f"What opens that door takes the defence away: {_through(military.raids, base)}" if bare else (
-            f"Without it {_through(military.raids, base)}"
+        text = (
+            f"What opens that door takes the defence away: {_through(military.raids, base)}"
+            if bare
+            else (f"Without it {_through(military.raids, base)}")
         )
         on = {raid.id: military.variants[best] for raid in military.raids}
         found.append(f"{text}; {card.shorts[best]}, {_through(military.raids, on)}.")
@@ -60,7 +70,9 @@ def leads(card: Scorecard) -> list[str]:
     if card.stability is not None:
         rows = {name: values_of(card.outcomes(name), "reached") for name in card.titles}
         led = [name for name in card.titles if max(rows[name]) > 0.0]
-        told = " and ".join(f"{card.shorts[name]} ({whole_percent(rows[name])} of the orders)" for name in led)
+        told = " and ".join(
+            f"{card.shorts[name]} ({whole_percent(rows[name])} of the orders)" for name in led
+        )
         found.append(f"One side at a time, matters end with {told}; every other way out takes a package.")
     return found
 
@@ -76,7 +88,10 @@ def _leaked(raids: Iterable[Raid], variant: str) -> float:
 
 def _through(raids: Iterable[Raid], variants: dict[str, str]) -> str:
     """``44 of 44 cruise missiles and drones and 10 of 10 ballistic missiles get through``."""
-    return " and ".join(f"{told(r.battles[variants[r.id]], r)} {_lower(r.title)}" for r in raids) + " get through"
+    return (
+        " and ".join(f"{told(r.battles[variants[r.id]], r)} {_lower(r.title)}" for r in raids)
+        + " get through"
+    )
 
 
 def conditions(card: Scorecard) -> str:
@@ -88,7 +103,9 @@ def conditions(card: Scorecard) -> str:
         text += f" The ledger ends on {day(card.dispute.ledger.last_day)} and knows nothing later."
     if card.military is not None:
         runs = sorted({raid.runs for raid in card.military.raids})
-        text += f" Battles: invented raids, {' and '.join(map(str, runs))} runs of each variant, 95 % intervals."
+        text += (
+            f" Battles: invented raids, {' and '.join(map(str, runs))} runs of each variant, 95 % intervals."
+        )
     if card.stability is not None:
         text += (
             f" Stability: preferences assumed as of {card.stability.as_of}, {card.stability.orders} of "
@@ -102,7 +119,9 @@ def _titles(card: Scorecard, names: Iterable[str], last: str = "and") -> str:
     names = list(names)
     rest = [name for name in card.titles if name not in names]
     if 0 < len(rest) <= 2 and len(names) > 3:
-        return f"all but {_titles(card, rest)}" if last == "and" else f"anything but {_titles(card, rest, 'or')}"
+        return (
+            f"all but {_titles(card, rest)}" if last == "and" else f"anything but {_titles(card, rest, 'or')}"
+        )
     words = [card.shorts[name] for name in names]
     return ", ".join(words[:-1]) + (f" {last} " if len(words) > 1 else "") + words[-1] if words else "none"
 
@@ -115,7 +134,9 @@ def _split(card: Scorecard, tables: dict[str, Table]) -> tuple[list[str], list[s
     """Options whose answer is yes, unknown, no under the chosen readings only, and no under every reading."""
     values = {name: table.look_up(card.chosen).value for name, table in tables.items()}
     never = [name for name, table in tables.items() if all(answer.value is NO for answer in table.answers)]
-    yes, unknown, no = ([name for name, value in values.items() if value is truth] for truth in (YES, UNKNOWN, NO))
+    yes, unknown, no = (
+        [name for name, value in values.items() if value is truth] for truth in (YES, UNKNOWN, NO)
+    )
     return yes, unknown, [name for name in no if name not in never], never
 
 
@@ -143,7 +164,11 @@ def _law(card: Scorecard) -> list[Sentence]:
             parts.append(f"shut under every reading: {_titles(card, never)}")
         text = "; ".join(parts) + "."
         if instrument == "caatsa-relief":
-            days = [row["lift-caatsa"].look_up(card.chosen) for row in tables.counterparts.values() if "lift-caatsa" in row]
+            days = [
+                row["lift-caatsa"].look_up(card.chosen)
+                for row in tables.counterparts.values()
+                if "lift-caatsa" in row
+            ]
             sure = sorted({one.earliest for one in days if one.earliest})
             if sure:
                 text += f" First lawful day with papers on {day(card.now.submission)}: {day(sure[0])}"
@@ -184,9 +209,10 @@ def _battles(card: Scorecard) -> Sentence:
     silent = [name for name in military.variants if name not in shooting]
     leaks = " and ".join(f"{told(r.battles[r.baseline], r)} {_lower(r.title)}" for r in military.raids)
     texts.append(f"Without it {leaks} get through: and so it is with {_titles(card, silent)}.")
-    for name in military.variants:
+    for name, variant in military.variants.items():
         if name in shooting:
-            texts.append(f"{_capital(card.shorts[name])}: {_leaks(military.raids, {r.id: military.variants[name] for r in military.raids})}.")
+            mine = {raid.id: variant for raid in military.raids}
+            texts.append(f"{_capital(card.shorts[name])}: {_leaks(military.raids, mine)}.")
     for one in military.block.instead:
         texts.append(f"{one.title}: {_leaks(military.raids, one.variants)}.")
     ready, end = military.block.days_to_ready, military.block.ends.get(military.block.days_to_ready.option)
@@ -230,8 +256,8 @@ def _exposure(card: Scorecard) -> Sentence:
             most = max(rows, key=lambda row: (row.if_on or {}).get("high", 0.0))
             assert most.if_on is not None
             texts.append(
-                f"{_capital(card.shorts[option])}: none while it is off; up to {number(most.if_on['high'])} a month if it is "
-                "switched on."
+                f"{_capital(card.shorts[option])}: none while it is off; up to {number(most.if_on['high'])} a month if "
+                "it is switched on."
             )
     texts.append("Collection that needs no emission of these radars is not counted.")
     return "Exposure", " ".join(texts)
@@ -242,9 +268,9 @@ def _money(card: Scorecard) -> Sentence:
     refund, loan, offset = money["refund"], money["loan"], money["offset"]
     return (
         "Money",
-        f"A refund in cash would be {span(refund)}, and {span(loan)} of the loan cancelled ({refund.grade}; how much is "
-        f"repaid is not public). Against gas that is {span(offset)}, of which {money.months_left:.1f} months are left "
-        f"from {day(money.start)} until the contract ends. For the cost of the sanctions: {span(money['sanctions'])}.",
+        f"A refund in cash would be {span(refund)}, and {span(loan)} of the loan cancelled ({refund.grade}; how much "
+        f"is repaid is not public). That is {span(offset)} of Russian gas; from {day(money.start)} the contract has "
+        f"{money.months_left:.1f} months left. For the cost of the sanctions: {span(money['sanctions'])}.",
     )
 
 
@@ -257,13 +283,19 @@ def _stability(card: Scorecard) -> Sentence:
     start = [name for name, outcomes in rows.items() if all(one.is_status_quo for one in outcomes)]
     texts = []
     for name in start:
-        texts.append(f"{_capital(card.shorts[name])} (where things stand) holds in {whole_percent(reached[name])} of the orders.")
+        texts.append(
+            f"{_capital(card.shorts[name])} (where things stand) holds in {whole_percent(reached[name])} of the orders."
+        )
     led = [name for name in card.titles if name not in start and max(reached[name]) > 0.0]
     for name in led:
-        texts.append(f"Improvements, one side at a time, lead to {_titles(card, [name])} in {whole_percent(reached[name])}.")
+        texts.append(
+            f"Improvements, one side at a time, lead to {_titles(card, [name])} in {whole_percent(reached[name])}."
+        )
     shut = [name for name in card.titles if name not in start and max(reached[name]) == 0.0]
     if shut:
-        texts.append(f"In no order looked at do they lead to {_titles(card, shut, 'or')}: that takes a joint move.")
+        texts.append(
+            f"In no order looked at do they lead to {_titles(card, shut, 'or')}: that takes a joint move."
+        )
     losing = [f"{_titles(card, names)}: {who}" for who, names in _by_losers(card, rows, shut).items()]
     if losing:
         texts.append(f"Who loses by the best one: {'; '.join(losing)}.")

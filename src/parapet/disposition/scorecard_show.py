@@ -31,11 +31,14 @@ def render(card: Scorecard) -> RenderableType:
         asked = tables.consents[one.id].get("ru")
         cells = [consent(asked, card.chosen, card.letters) if asked else Cell("none", "not needed")]
         cells += [
-            gate(tables.gates[one.id][name], card.chosen, card.letters, verdicts[name].is_in_force) for name in HEADS
+            gate(tables.gates[one.id][name], card.chosen, card.letters, verdicts[name].is_in_force)
+            for name in HEADS
         ]
         back = tables.counterparts[one.id].get("readmit-f35")
         cells.append(given(back, card.chosen, card.letters) if back else Cell("none", "-"))
-        battles = [mean_of(raid.battles[card.military.variants[one.id]].leaked) for raid in raids if card.military]
+        battles = [
+            mean_of(raid.battles[card.military.variants[one.id]].leaked) for raid in raids if card.military
+        ]
         words = stability_words(card.outcomes(one.id))
         rows.add_row(
             card.shorts[one.id][:1].upper() + card.shorts[one.id][1:],

@@ -69,7 +69,15 @@ def time_line(ledger: Ledger) -> TimeLine:
         taken[lane, level] = x
         title = f"{one.known.short} {ledger.speaker(one)}: {one.text}"
         marks.append(
-            Mark(one.id, round(x, 1), height[lane] + level, one.status, one.known.last.isoformat(), title, one.denied)
+            Mark(
+                one.id,
+                round(x, 1),
+                height[lane] + level,
+                one.status,
+                one.known.last.isoformat(),
+                title,
+                one.denied,
+            )
         )
     years = tuple((year, round(empty.x(date(year, 1, 1)), 1)) for year in range(first.year, last.year + 1))
     return TimeLine(empty.width, empty.height, tuple(marks), lanes, years, first, last)

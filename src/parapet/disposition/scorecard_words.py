@@ -1,4 +1,4 @@
-"""What a cell of the scorecard says, from its table and the readings chosen. The page's script follows the same rules."""
+"""What a cell of the scorecard says, from its table and the readings. The page's script follows the same rules."""
 
 from __future__ import annotations
 
@@ -44,11 +44,15 @@ def opening(table: Table, chosen: Mapping[str, str]) -> list[tuple[tuple[str, st
 
 def condition(table: Table, chosen: Mapping[str, str], letters: Mapping[str, str]) -> str:
     """``if A no`` or ``if A no, H no`` or nothing."""
-    ways = [", ".join(f"{letters[name]} {answer}" for name, answer in pick) for pick in opening(table, chosen)]
+    ways = [
+        ", ".join(f"{letters[name]} {answer}" for name, answer in pick) for pick in opening(table, chosen)
+    ]
     return f"if {' or '.join(ways[:2])}" + (" ..." if len(ways) > 2 else "") if ways else ""
 
 
-def gate(table: Table, chosen: Mapping[str, str], letters: Mapping[str, str], is_in_force: bool = True) -> Cell:
+def gate(
+    table: Table, chosen: Mapping[str, str], letters: Mapping[str, str], is_in_force: bool = True
+) -> Cell:
     """A gate of the law."""
     if not is_in_force:
         return Cell("none", "not law yet")
@@ -94,7 +98,7 @@ def values_of(outcomes: Sequence[Outcome], kind: str) -> list[float]:
 
 
 def losers(outcomes: Sequence[Outcome]) -> str:
-    """Who loses by the best joint move, where no other way leads there and it is the same whatever the open readings."""
+    """Who loses by the best joint move, where nothing else leads there and open readings leave no doubt of it."""
     if any(one.is_status_quo for one in outcomes) or max(values_of(outcomes, "reached"), default=0.0) > 0.0:
         return ""
     found = {one.package.loses if one.package else None for one in outcomes}
@@ -151,15 +155,18 @@ def _answer(answer: Answer) -> list[str]:
 
 def pruned(table: Table) -> Table:
     """The same table without readings that change nothing."""
-    for k, name in enumerate(table.readings):
+    for k in range(len(table.readings)):
         rest = table.readings[:k] + table.readings[k + 1 :]
         size = len(ANSWERS) ** (len(table.readings) - 1 - k)
         block = size * len(ANSWERS)
         parts = [
-            [table.answers[i + d * size + j] for i in range(0, len(table.answers), block) for j in range(size)]
+            [
+                table.answers[i + d * size + j]
+                for i in range(0, len(table.answers), block)
+                for j in range(size)
+            ]
             for d in range(len(ANSWERS))
         ]
         if parts[0] == parts[1] == parts[2]:
             return pruned(Table(rest, tuple(parts[0])))
     return table
-
