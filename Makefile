@@ -16,10 +16,10 @@ DEV := $(VENV)/.made-dev
 PAGE := src/parapet/web/static/index.html
 
 .DEFAULT_GOAL := help
-.PHONY: help demo web wheel test test-web test-slow check bench validate docs setup lock clean
+.PHONY: help demo demo-turkiye web wheel test test-web test-slow check bench validate docs setup lock clean
 
 help: ## say what there is to make
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(PROJECT) ## set up, play examples/ankara.yaml, say what was stopped, what leaked and why, make its replay
 	$(BIN)/parapet run examples/ankara.yaml
@@ -31,6 +31,9 @@ web: $(PAGE) ## build the replay's page (with this machine's Node.js, or one tha
 
 wheel: $(PAGE) ## build the wheel, with the page in it, into dist/
 	$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
+
+demo-turkiye: $(PROJECT) ## set up, play the battles of the dispute and make its scorecard, out/turkiye/scorecard.html
+	$(BIN)/parapet scorecard examples/turkiye.yaml --store out/turkiye --out out/turkiye/scorecard.html
 
 test: $(DEV) ## set up and run the tests (a few minutes: the engine is compiled once)
 	$(BIN)/python -m pytest -q

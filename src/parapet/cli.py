@@ -652,16 +652,10 @@ def options(
     as_json: Json = False,
 ) -> None:
     """Say of each way out of a dispute whose consent it needs, which legal gates it clears, and from when."""
-    from parapet.disposition.options import weigh_options
+    from parapet.disposition.options import parsed_readings, weigh_options
     from parapet.disposition.show_options import options_page
 
-    chosen: dict[str, str] = {}
-    for text in reading or []:
-        name, sign, answer = text.partition("=")
-        if not sign:
-            raise InputError(f"--reading: got {text!r}, expected NAME=ANSWER, e.g. incirlik_is_possession=no.")
-        chosen[name.strip()] = answer.strip()
-    found = weigh_options(file, as_of, chosen, submission)
+    found = weigh_options(file, as_of, parsed_readings(reading or []), submission)
     if as_json:
         data = found.to_dict()
         if option is not None:
@@ -774,6 +768,52 @@ def exposure(
 
         paths = draw(found, figure, file.stem)
         _say(f"drew {', '.join(path.name for path in paths)} in {figure}")
+
+
+@app.command()
+def scorecard(
+    file: DisputeFile,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Write the page (HTML) there.", show_default=False),
+    ] = None,
+    as_of: AsOf = None,
+    reading: Annotated[
+        list[str] | None,
+        typer.Option("--reading", metavar="NAME=ANSWER", help="yes, no or open; repeatable.", show_default=False),
+    ] = None,
+    submission: Annotated[
+        str | None,
+        typer.Option("--submission", metavar="DATE", help="Day the papers go to Congress.", show_default=False),
+    ] = None,
+    runs: Annotated[
+        int | None,
+        typer.Option("--runs", metavar="N", help="Runs of each battle; else the study files'.", show_default=False),
+    ] = None,
+    store: Annotated[
+        Path, typer.Option("--store", metavar="DIR", help="Folder of the stored studies; used again.")
+    ] = Path("out/turkiye"),
+    as_json: Json = False,
+) -> None:
+    """Hold every way out of a dispute side by side: law, consents, battle, exposure, money, stability; one page."""
+    from parapet.disposition.options import parsed_readings
+    from parapet.disposition.scorecard import make_scorecard
+    from parapet.disposition.scorecard_page import check_target, write_page
+    from parapet.disposition.scorecard_show import render
+    from parapet.study.telling import Teller
+
+    chosen = parsed_readings(reading or [])
+    if out is not None:
+        check_target(out)  # before anything takes time
+    with Teller("person", _console(is_error=True), COMPILE_S) as teller:
+        card = make_scorecard(file, as_of, chosen, submission, runs, store, teller.tell, teller.say)
+    if as_json:
+        _print_json(card.to_dict())
+    else:
+        _console().print(render(card))
+    if out is not None:
+        size = write_page(card, out)
+        _say(f"wrote {out} ({size / 1e6:.1f} MB): open it in a browser, it needs nothing else")
 
 
 @app.command()

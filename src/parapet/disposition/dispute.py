@@ -1,7 +1,7 @@
 """A dispute file: who, which ways out, what could be given in return, under which readings and on which days.
 
-Begins with ``dispute: 1``. The blocks ``military``, ``exposure`` and ``bargaining`` belong to other parts of Parapet
-and are kept as they are written.
+Begins with ``dispute: 1``. The blocks ``military``, ``exposure``, ``bargaining`` and ``scorecard`` belong to the
+scorecard (`scorecard_blocks`) and are kept as they are written.
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ class OptionData(Part):
 
     Attributes
     ----------
+    short
+        What sentences call it; the title if left out.
     facts
         Fact to expression: yes, no, unknown or a reading.
     because
@@ -58,6 +60,7 @@ class OptionData(Part):
 
     id: str
     title: str
+    short: str = ""
     does: tuple[str, ...] = Field(min_length=1)
     consents: tuple[ConsentData, ...] = ()
     facts: dict[str, Any]
@@ -113,6 +116,7 @@ class DisputeData(Part):
     military: dict[str, Any] | None = None
     exposure: dict[str, Any] | None = None
     bargaining: dict[str, Any] | None = None
+    scorecard: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)

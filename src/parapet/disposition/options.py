@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -208,6 +208,23 @@ def weigh_options(
     nothing = Case(day, start)
     today = {name: court.verdict(nothing, name) for name in gates(dispute)}
     return Options(dispute, day, start, chosen, review(start, dispute.book), options, today)
+
+
+def parsed_readings(texts: Iterable[str]) -> dict[str, str]:
+    """Readings as a command line gives them, ``NAME=ANSWER``.
+
+    Raises
+    ------
+    InputError
+        For a text without ``=``.
+    """
+    chosen: dict[str, str] = {}
+    for text in texts:
+        name, sign, answer = text.partition("=")
+        if not sign:
+            raise InputError(f"--reading: got {text!r}, expected NAME=ANSWER, e.g. incirlik_is_possession=no.")
+        chosen[name.strip()] = answer.strip()
+    return chosen
 
 
 def gates(dispute: Dispute) -> list[str]:

@@ -3,11 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from parapet.disposition.lawbook import WORDINGS, LawBook, load_lawbook
 from parapet.disposition.rules import AllOf, Atom, Const, Expression, Not
 from parapet.disposition.statements import TAGS, Ledger, load_ledger
 from parapet.disposition.yaml_data import NOTICE
+
+
+def options_table(file: Path | str) -> str:
+    """The options of a dispute in Markdown: Russia's consent, relief, the F-35 gate, the first day of relief.
+
+    As the file reads the law; where an answer hangs on readings they are named.
+    """
+    from parapet.disposition.options import weigh_options
+    from parapet.disposition.scorecard_law import law_tables
+    from parapet.disposition.scorecard_words import consent, gate, given
+
+    found = weigh_options(file)
+    tables = law_tables(found.dispute, found.as_of, found.submission)
+    names = {name: f"`{name}`" for name in found.readings}
+    lines = [
+        "| Option | Russia's consent | Sanctions may go | F-35 gate (section 1245) | Sanctions lifted from |",
+        "|---|---|---|---|---|",
+    ]
+    for name, option in found.options.items():
+        asked = tables.consents[name].get("ru")
+        cells = [
+            consent(asked, found.readings, names).text if asked else "not needed",
+            *(gate(tables.gates[name][g], found.readings, names).text for g in ("caatsa-relief", "ndaa2020-1245")),
+            given(tables.counterparts[name]["lift-caatsa"], found.readings, names).text.replace("\n", ": "),
+        ]
+        words = [" ".join(cell.split()) for cell in cells]
+        lines.append(f"| {option.title} | {' | '.join(words)} |")
+    return "\n".join(lines)
 
 
 def law_page(book: LawBook | None = None, ledger: Ledger | None = None) -> str:
