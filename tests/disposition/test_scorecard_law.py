@@ -33,6 +33,10 @@ def by_day(dispute):
 def test_switching_readings_equals_recomputation(dispute, by_day, day, seed):
     draw = random.Random(seed)
     chosen = {name: draw.choice(ANSWERS) for name in dispute.book.readings}
+    if seed == 0:  # the file's own; most draws shut the F-35 gate for everybody
+        chosen = dict(dispute.data.readings)
+    elif seed == 1:
+        chosen |= {"s1245_bars_past_deliveries": "no", "middle_east_includes_turkiye": "no"}
     asked = weigh_options(dispute, day[0], chosen, day[1])
     tables = by_day[day]
     for name, option in asked.options.items():
