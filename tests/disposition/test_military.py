@@ -12,9 +12,9 @@ import parapet
 from parapet.disposition.scorecard_military import play_battles
 from parapet.engine import runner
 from parapet.errors import InputError
+from parapet.study.compare import compare_rows
 from parapet.study.design import Cell, cells, checked
 from parapet.study.read import read
-from parapet.study.show import compare_rows
 
 STUDIES = ("turkiye-cruise", "turkiye-ballistic")
 
