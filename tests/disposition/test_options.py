@@ -343,8 +343,9 @@ def test_a_wrong_file_is_told_with_its_line(tmp_path, old, new, said):
 
 def test_blocks_of_other_parts_are_kept(tmp_path):
     file = tmp_path / "more.yaml"
+    bare = TEXT[: TEXT.index("# What the scorecard adds")]
     file.write_text(
-        TEXT + "\nbargaining:\n  preferences: turkiye-preferences.yaml\nmilitary: {family: x.yaml}\n"
+        bare + "\nbargaining:\n  preferences: turkiye-preferences.yaml\nmilitary: {family: x.yaml}\n"
     )
     data = load_dispute(file).data
     assert data.bargaining == {"preferences": "turkiye-preferences.yaml"}
