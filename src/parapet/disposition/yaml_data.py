@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from parapet.errors import Finding, InputError, sorted_findings
-from parapet.scenario.document import Document, parse_document
+from parapet.scenario.document import Document, parse_document, text_of_file
 from parapet.scenario.read import did_you_mean
 
 DATA_FOLDER: Final = Path(__file__).parent / "data"
@@ -47,15 +47,7 @@ def read_document(path: Path | str, begins: str) -> Document:
         If there is no such file, or it is not valid YAML, or not a block of keys.
     """
     file = str(path)
-    try:
-        text = Path(path).read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise InputError([Finding("error", "there is no such file.", file)]) from None
-    except IsADirectoryError:
-        raise InputError([Finding("error", "this is a folder, expected a YAML file.", file)]) from None
-    except UnicodeDecodeError as error:
-        message = f"this is not UTF-8 text (byte {error.start}). Save it as UTF-8."
-        raise InputError([Finding("error", message, file)]) from None
+    text = text_of_file(path, f"a YAML file that begins with {begins!r}")
     document = parse_document(text, file)
     if document.data is None and not text.strip():
         raise InputError([Finding("error", f"the file is empty. It begins with {begins!r}.", file, 1, 1)])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass, field
+from pathlib import Path as FilePath
 from typing import Any
 
 import yaml
 
-from parapet.errors import Finding
+from parapet.errors import Finding, InputError
 
 Path = tuple[str | int, ...]
 
@@ -80,6 +82,41 @@ def path_text(path: Path) -> str:
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else (f".{part}" if text else str(part))
     return text
+
+
+def text_of_file(path: str | FilePath, expected: str) -> str:
+    """What stands in a file.
+
+    Parameters
+    ----------
+    expected
+        What kind of file it should be, for the message.
+
+    Raises
+    ------
+    InputError
+        If it is not there, is a folder, cannot be read or is not UTF-8.
+    """
+    try:
+        return FilePath(path).read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        message = f"there is no such file.{_near_files(FilePath(path))}"
+    except IsADirectoryError:
+        message = f"this is a folder, expected {expected}."
+    except UnicodeDecodeError as error:
+        message = f"this is not UTF-8 text (byte {error.start}). Save it as UTF-8."
+    except OSError as error:
+        message = f"this file cannot be read: {error.strerror}."
+    raise InputError([Finding("error", message, str(path))])
+
+
+def _near_files(path: FilePath) -> str:
+    try:
+        names = [entry.name for entry in path.parent.iterdir() if entry.suffix in (".yaml", ".yml")]
+    except OSError:
+        return f" There is no folder {str(path.parent)!r} either."
+    close = difflib.get_close_matches(path.name, names, n=1)
+    return f" Did you mean {str(path.parent / close[0])!r}?" if close else ""
 
 
 def parse_document(text: str, file: str) -> Document:

@@ -12,8 +12,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from parapet.errors import Finding, ScenarioError, sorted_findings
-from parapet.scenario.document import Document, Path, parse_document
+from parapet.errors import Finding, InputError, ScenarioError, sorted_findings
+from parapet.scenario.document import Document, Path, parse_document, text_of_file
 from parapet.scenario.schema import Scenario
 
 FORMAT = 1
@@ -66,27 +66,10 @@ def reading(path: str | FilePath) -> Reading:
     """Everything that a file gives, wrong or right; never raises for what a person wrote."""
     file = str(path)
     try:
-        text = FilePath(path).read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        message = f"there is no such file.{_near_files(FilePath(path))}"
-    except IsADirectoryError:
-        message = "this is a folder, expected a scenario file such as examples/ankara.yaml."
-    except UnicodeDecodeError as error:
-        message = f"this is not UTF-8 text (byte {error.start}). Save it as UTF-8."
-    except OSError as error:
-        message = f"this file cannot be read: {error.strerror}."
-    else:
-        return reading_of_text(text, file)
-    return Reading(Document(file), None, [Finding("error", message, file)], set())
-
-
-def _near_files(path: FilePath) -> str:
-    try:
-        names = [entry.name for entry in path.parent.iterdir() if entry.suffix in (".yaml", ".yml")]
-    except OSError:
-        return f" There is no folder {str(path.parent)!r} either."
-    close = difflib.get_close_matches(path.name, names, n=1)
-    return f" Did you mean {str(path.parent / close[0])!r}?" if close else ""
+        text = text_of_file(path, "a scenario file such as examples/ankara.yaml")
+    except InputError as error:
+        return Reading(Document(file), None, error.findings, set())
+    return reading_of_text(text, file)
 
 
 def reading_of_text(text: str, file: str = "<text>") -> Reading:
@@ -296,15 +279,16 @@ def model_at(path: Path) -> type[BaseModel] | None:
         if model is None:
             return None
         name = keys_of(model).get(part)
-        model = None if name is None else _model_in(model.model_fields[name].annotation)
+        model = None if name is None else model_in(model.model_fields[name].annotation)
     return model
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
+def model_in(annotation: Any) -> type[BaseModel] | None:
+    """The first class of a block in an annotation."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     for inner in typing.get_args(annotation):
-        found = _model_in(inner)
+        found = model_in(inner)
         if found is not None:
             return found
     return None

@@ -5,15 +5,14 @@ For the smaller kinds of files (disputes, exposures); scenarios have their own r
 
 from __future__ import annotations
 
-import typing
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from parapet.errors import Finding, InputError, sorted_findings
-from parapet.scenario.document import Document, Path, parse_document
-from parapet.scenario.read import did_you_mean, reading
+from parapet.scenario.document import Document, Path, parse_document, text_of_file
+from parapet.scenario.read import did_you_mean, model_in
 
 
 class Block(BaseModel):
@@ -39,10 +38,7 @@ def read_model(path: str | FilePath, model: type[M], key: str, format: int) -> t
         With every finding in text and keys.
     """
     file = str(path)
-    try:
-        text = FilePath(path).read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        raise InputError(reading(path).findings) from None  # says what is wrong with the file itself
+    text = text_of_file(path, f"a YAML file that begins '{key}: {format}'")
     return read_model_text(text, model, key, format, file)
 
 
@@ -142,16 +138,6 @@ def _keys_at(model: type[BaseModel], place: Path) -> list[str]:
         if isinstance(part, int) or here is None:
             continue
         fields = {field.alias or name: field for name, field in here.model_fields.items()}
-        inner = _model_in(fields[str(part)].annotation) if str(part) in fields else None
+        inner = model_in(fields[str(part)].annotation) if str(part) in fields else None
         here = inner
     return [] if here is None else [field.alias or name for name, field in here.model_fields.items()]
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for inner in typing.get_args(annotation):
-        found = _model_in(inner)
-        if found is not None:
-            return found
-    return None

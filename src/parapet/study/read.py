@@ -8,7 +8,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from parapet.errors import Finding, InputError, ScenarioError, UnitError, sorted_findings
-from parapet.scenario.document import Document, Path, parse_document
+from parapet.scenario.document import Document, Path, parse_document, text_of_file
 from parapet.scenario.read import did_you_mean, reading
 from parapet.study.factors import CATALOGUE, PathError, labels, leaves
 from parapet.study.schema import DESIGNS, FORMAT, RECORDS, RUNS, Design, Doubt, Factor, StudyFile
@@ -36,9 +36,9 @@ def read(path: str | FilePath) -> StudyFile:
     """
     file = str(path)
     try:
-        text = FilePath(path).read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        raise ScenarioError(reading(path).findings) from None  # says what is wrong with the file itself
+        text = text_of_file(path, "a study or scenario file such as studies/doctrine.yaml")
+    except InputError as error:
+        raise ScenarioError(error.findings) from None
     if not text.strip():
         words = "the file is empty. A study begins with 'parapet-study: 1', a scenario with 'parapet: 1'."
         raise ScenarioError([Finding("error", words, file, 1, 1)])
