@@ -598,6 +598,14 @@ AsOf = Annotated[
     str | None,
     typer.Option("--as-of", metavar="DATE", help="What was known on that day, e.g. 2025-12-31.", show_default=False),
 ]
+Readings = Annotated[
+    list[str] | None,
+    typer.Option("--reading", metavar="NAME=ANSWER", help="yes, no or open; repeatable.", show_default=False),
+]
+Submission = Annotated[
+    str | None,
+    typer.Option("--submission", metavar="DATE", help="Day the papers go to Congress.", show_default=False),
+]
 DisputeFile = Annotated[Path, typer.Argument(metavar="FILE", help="A dispute file (YAML).", show_default=False)]
 
 
@@ -638,14 +646,8 @@ def ledger(
 def options(
     file: DisputeFile,
     as_of: AsOf = None,
-    reading: Annotated[
-        list[str] | None,
-        typer.Option("--reading", metavar="NAME=ANSWER", help="yes, no or open; repeatable.", show_default=False),
-    ] = None,
-    submission: Annotated[
-        str | None,
-        typer.Option("--submission", metavar="DATE", help="Day the papers go to Congress.", show_default=False),
-    ] = None,
+    reading: Readings = None,
+    submission: Submission = None,
     option: Annotated[
         str | None, typer.Option("--option", metavar="ID", help="All of one option.", show_default=False)
     ] = None,
@@ -778,14 +780,8 @@ def scorecard(
         typer.Option("--out", metavar="FILE", help="Write the page (HTML) there.", show_default=False),
     ] = None,
     as_of: AsOf = None,
-    reading: Annotated[
-        list[str] | None,
-        typer.Option("--reading", metavar="NAME=ANSWER", help="yes, no or open; repeatable.", show_default=False),
-    ] = None,
-    submission: Annotated[
-        str | None,
-        typer.Option("--submission", metavar="DATE", help="Day the papers go to Congress.", show_default=False),
-    ] = None,
+    reading: Readings = None,
+    submission: Submission = None,
     runs: Annotated[
         int | None,
         typer.Option("--runs", metavar="N", help="Runs of each battle; else the study files'.", show_default=False),
