@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from io import StringIO
 from typing import TYPE_CHECKING, Final
 
-from rich import box
 from rich.console import Console, Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from parapet.analysis.exposure_radar import LEVELS
 from parapet.analysis.exposure_result import NOT_MODELLED
+from parapet.tables import table_of
 
 if TYPE_CHECKING:
     from parapet.analysis.exposure_result import AtDistance, Exposure, Ladder
@@ -50,13 +49,6 @@ def render(found: Exposure) -> RenderableType:
         for who, says, source in found.claims:
             parts += [Text(f"- {who}: {says}."), Text(f"  {source}", style="dim")]
     return Group(*parts)
-
-
-def _table(title: str) -> Table:
-    return Table(
-        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False,
-        header_style="dim",
-    )  # fmt: skip
 
 
 def _head(found: Exposure) -> list[RenderableType]:
@@ -107,7 +99,7 @@ def _triple(low: float, nominal: float, high: float) -> str:
 
 
 def _radars(found: Exposure) -> RenderableType:
-    table = _table("The radars: how near the aircraft comes, and how far it would be seen in free space, km")
+    table = table_of("The radars: how near the aircraft comes, and how far it would be seen in free space, km")
     table.add_column("site, radar", no_wrap=True)
     for head in ("closest", "horizon", "front", "side", "reflector"):
         table.add_column(head, justify="right", no_wrap=True)
@@ -123,11 +115,11 @@ def _radars(found: Exposure) -> RenderableType:
 
 
 def _bands(found: Exposure) -> RenderableType:
-    table = _table("What is seen in a month of working")
+    table = table_of("What is seen in a month of working")
     table.add_column("band, reflectors", no_wrap=True)
     for head in ("looks at the airframe", "hours in view", "seen at all"):
         table.add_column(head, justify="right", no_wrap=True)
-    seen = _table("Aspect bins seen, by how long the two are together")
+    seen = table_of("Aspect bins seen, by how long the two are together")
     seen.add_column("band, reflectors", no_wrap=True)
     for month in found.months:
         seen.add_column(f"{month} month{'s' * (month > 1)}", justify="right", no_wrap=True)
@@ -176,7 +168,7 @@ def _hours_off(found: Exposure, band: str) -> list[float]:
 
 
 def _removed(found: Exposure) -> RenderableType:
-    table = _table("Of the looks in a month, what removes which share")
+    table = table_of("Of the looks in a month, what removes which share")
     table.add_column("band")
     table.add_column("signature")
     for head in (
@@ -212,7 +204,7 @@ def _share(part: float, whole: float) -> Text:
 
 def _sweep(found: Exposure) -> RenderableType:
     bands = list(dict.fromkeys(one.band for one in found.sweep))
-    table = _table(f"Looks at the airframe in a month, by distance of {found.radars[0].site} from the base")
+    table = table_of(f"Looks at the airframe in a month, by distance of {found.radars[0].site} from the base")
     table.add_column("km", justify="right")
     for band in bands:
         if found.has_reflectors:

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from io import StringIO
 from typing import TYPE_CHECKING, Any, Final
 
-from rich import box
 from rich.console import Console, Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from parapet.disposition.graph_model import COALITION_CONCEPTS, CONCEPTS
+from parapet.tables import table_of
 
 if TYPE_CHECKING:
     from parapet.disposition.bargaining_result import Bargain, Package, Shares, StateResult
@@ -48,13 +47,6 @@ def render(found: Bargain, has_sources: bool = False) -> RenderableType:
     return Group(*parts)
 
 
-def _table(title: str) -> Table:
-    return Table(
-        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False,
-        header_style="dim",
-    )  # fmt: skip
-
-
 def _head(found: Bargain) -> list[RenderableType]:
     parts: list[RenderableType] = [Text(found.title, style="bold")]
     if found.question:
@@ -76,7 +68,7 @@ def _head(found: Bargain) -> list[RenderableType]:
 def _states(found: Bargain) -> RenderableType:
     shares = found.shares
     shown, n_left = _worth_showing(found)
-    table = _table("What is stable for everybody, and whether anything leads there")
+    table = table_of("What is stable for everybody, and whether anything leads there")
     table.add_column("state", overflow="fold")
     has_coalitions = "CR" in found.states[0].is_equilibrium
     for name in CONCEPTS:
@@ -197,7 +189,7 @@ def _packages(found: Bargain) -> list[RenderableType]:
     if not found.packages:
         return [Text(), Text("No joint move improves the status quo for all but one or two.")]
     one = min(len(package.loses) for package in found.packages)
-    table = _table(f"Joint moves by which {('nobody', 'one', 'two')[one]} {'lose' if one == 2 else 'loses'}")
+    table = table_of(f"Joint moves by which {('nobody', 'one', 'two')[one]} {'lose' if one == 2 else 'loses'}")
     of_one = [package for package in found.packages if len(package.loses) == one]
     for name in ("to", "gains", "loses", "must act", "stable (SEQ)"):
         table.add_column(
@@ -235,7 +227,7 @@ def _who(package: Package, found: Bargain) -> tuple[str, str]:
 def _hinges(found: Bargain, shares: Shares) -> list[RenderableType]:
     if not shares.hinges:
         return []
-    table = _table("What the answer hangs on")
+    table = table_of("What the answer hangs on")
     table.add_column("decision maker")
     table.add_column("open question: answer", overflow="fold", ratio=1)
     table.add_column("status quo holds (R)", justify="right")
@@ -266,7 +258,7 @@ def render_readings(results: Sequence[Bargain]) -> RenderableType:
     first = results[0]
     switched = [name for name in first.readings if len({one.readings[name] for one in results}) > 1]
     labels = list(dict.fromkeys(state.label for one in results for state in one.states))
-    table = _table(f"{first.title}: under {len(results)} combinations of readings")
+    table = table_of(f"{first.title}: under {len(results)} combinations of readings")
     table.add_column("state", overflow="fold")
     for head in ("feasible", "Nash (R)", "SEQ", "SEQ and\nreached"):
         table.add_column(head, justify="right")

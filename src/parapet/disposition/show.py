@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from rich import box
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from parapet.disposition.statements import Ledger, Statement
@@ -13,14 +11,6 @@ from parapet.disposition.yaml_data import NOTICE
 
 STYLES = {"yes": "green", "no": "red", "unknown": "yellow"}
 STATUS_STYLES = {"fact": "", "claim": "cyan", "forecast": "magenta"}
-
-
-def table(title: str) -> Table:
-    """A table in the house style."""
-    return Table(
-        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False,
-        header_style="dim",
-    )  # fmt: skip
 
 
 def notice() -> Text:

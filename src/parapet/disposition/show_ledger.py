@@ -10,9 +10,10 @@ from rich.text import Text
 
 from parapet.disposition.conflicts import KINDS, Conflict, find_agreements, find_changes, find_conflicts
 from parapet.disposition.forecasts import Score, score_forecasts, tally
-from parapet.disposition.show import STATUS_STYLES, block, notice, sources_in_words, table, who_said
+from parapet.disposition.show import STATUS_STYLES, block, notice, sources_in_words, who_said
 from parapet.disposition.statements import TAGS, Ledger, Statement
 from parapet.disposition.yaml_data import NOTICE
+from parapet.tables import table_of as table
 
 SCORE_STYLES = {"open": "yellow", "met": "green", "missed": "red", "not confirmed": "magenta"}
 

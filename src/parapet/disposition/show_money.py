@@ -6,8 +6,9 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from parapet.disposition.money import GRADES, Money, Range
-from parapet.disposition.show import block, notice, table
+from parapet.disposition.show import block, notice
 from parapet.disposition.statements import Ledger
+from parapet.tables import table_of as table
 
 PURPOSES = {
     "s400": "S-400",

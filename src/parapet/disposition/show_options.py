@@ -11,9 +11,10 @@ from rich.text import Text
 from parapet.disposition.lawbook import WORDINGS
 from parapet.disposition.options import Consent, CounterpartResult, OptionResult, Options
 from parapet.disposition.review import SUMMER, review
-from parapet.disposition.show import STYLES, block, notice, table, truth_word, who_said
+from parapet.disposition.show import STYLES, block, notice, truth_word, who_said
 from parapet.disposition.truth import NO, UNKNOWN, YES
 from parapet.disposition.verdicts import Condition, Verdict
+from parapet.tables import table_of as table
 
 COLUMNS = ("ru-consent", "caatsa-231", "caatsa-relief", "ndaa2021-1241", "ndaa2020-1245", "nato-integration")
 HEADS = {

@@ -12,8 +12,8 @@ from rich.text import Text
 
 from parapet.errors import InputError
 from parapet.scenario.read import did_you_mean
-from parapet.study.show import table_of
 from parapet.study.statistics import paired_difference
+from parapet.tables import table_of
 
 if TYPE_CHECKING:
     from parapet.study.result import Study

@@ -9,7 +9,6 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -17,6 +16,7 @@ from rich.text import Text
 from parapet.errors import InputError, ParapetError
 from parapet.study import sequential
 from parapet.study.statistics import Estimate, estimated, parse_until, share
+from parapet.tables import table_of
 
 if TYPE_CHECKING:
     from parapet.study.beside import Beside
@@ -45,13 +45,6 @@ def _interval(estimate: Estimate) -> Text:
     if math.isfinite(estimate.half_width):
         text.append(f"  {estimate.low:.{digits}f} to {estimate.high:.{digits}f}", style="dim")
     return text
-
-
-def table_of(title: str) -> Table:
-    return Table(
-        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False,
-        header_style="dim",
-    )  # fmt: skip
 
 
 def cell_rows(study: Study) -> list[dict[str, Any]]:
