@@ -43,7 +43,7 @@ def advance(world, state, log, seed, run, tick_stop):
         decide(world, state.belief, state.own, log, state.scratch, tick)  # command gives tracks to fire units
         steer(world, state.belief, state.own, log, tick)  # guidance commands from belief
         settle(world, state.truth, state.own, log, seed, run, tick)  # intercepts, leakers, damage
-        if world.clock.record >= RECORD_EVENTS and tick % world.clock.n_decision_ticks == 0:
+        if world.clock.record >= RECORD_EVENTS and (tick + 1) % world.clock.n_decision_ticks == 0:
             tell_reasons(world, state.truth, state.belief, state.own, state.plots, log, tick)
         if world.clock.record >= RECORD_FULL and tick % world.clock.n_sample_ticks == 0:
             record_samples(state.truth, state.belief, state.own, log, (tick + 1) * world.clock.dt_s)

@@ -1080,7 +1080,7 @@ def decide(world, belief, own, log, scratch, tick):
     """Command: follow the engagements that run, begin new ones every decision cycle, launch rounds. Belief only."""
     now_s = (tick + 1) * world.clock.dt_s
     follow_channels(world.clock, world.units, world.interceptors, belief, own, log, now_s)
-    if tick % world.clock.n_decision_ticks == 0:
+    if (tick + 1) % world.clock.n_decision_ticks == 0:  # at full seconds, whatever the step
         for u in range(world.units.size):
             ready = world.units[u].ready_s
             if 0.0 < ready <= now_s < ready + world.clock.n_decision_ticks * world.clock.dt_s:
