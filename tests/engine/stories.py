@@ -202,8 +202,8 @@ def compiled(text: str, record: str = "events", **how: Any) -> Compiled:
 
 @functools.cache
 def play(name: str, seed: int = 1, run: int = 0, record: str = "events") -> runner.Played:
-    """The battle of a story."""
-    scenario, catalogue = read_story(STORIES[name])
+    """The battle of a story, by its name or its text."""
+    scenario, catalogue = read_story(STORIES.get(name, name))
     return runner.play(scenario, catalogue, seed, run, record)
 
 

@@ -22,6 +22,7 @@ from parapet.engine.ladder import tell_reasons
 from parapet.engine.sensing import look
 from parapet.engine.settling import settle
 from parapet.engine.tracking import update
+from parapet.engine.turning import turn
 
 HONEST = 0
 PEEKING = 1
@@ -76,13 +77,14 @@ def advance_by_stages(  # type: ignore[no-untyped-def]
             hide(raw_asset, safe_asset)
         if command == PEEKING:
             peek(world, truth, belief, tick)
+        turn(world, belief, own, log, tick)
         decide(world, belief, own, log, battle.scratch, tick)
         steer(world, belief, own, log, tick)
         if world.clock.is_poisoned == 1:
             show(raw_threat, safe_threat)
             show(raw_asset, safe_asset)
         settle(world, truth, own, log, seed, run, tick)
-        if tick % world.clock.n_decision_ticks == 0:
+        if (tick + 1) % world.clock.n_decision_ticks == 0:
             tell_reasons(world, truth, belief, own, plots, log, tick)
 
 

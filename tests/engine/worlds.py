@@ -63,7 +63,7 @@ def radar(**changes: Any) -> dict[str, Any]:
         "angle_floor_rad": math.radians(0.05), "p_false_alarm": 1e-6, "n_false_per_scan": 0.0,
         "boresight_rad": 0.0, "half_sector_rad": math.pi, "off_boresight_exponent": 0.0,
         "track_revisit_s": 1.0, "track_revisit_slow_s": 2.0, "dwell_s": 0.02, "acquisition_dwell_s": 0.02,
-        "dwell_budget": 0.5, "ready_s": 0.0,
+        "dwell_budget": 0.5, "ready_s": 0.0, "n_tracks_max": 1000, "slew_radps": 0.0, "uplink_m": 1e6,
     }  # fmt: skip
     unknown = set(changes) - set(fields)
     assert not unknown, unknown

@@ -64,6 +64,7 @@ export class Layers {
                 (value) => this.choose({ type: value }),
               ),
               this.said,
+              zones.data.turns ? el("p", { class: "note" }, "As the engagement radars look at the start; in this battle they turn.") : [],
             )
           : el("p", { class: "note" }, "No zones: no fire unit comes into action, or nothing in the raid flies level."),
       ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -239,6 +240,12 @@ class Battle:
         elif code == codes.EVENT_REASON:
             words = codes.WHY_WORDS.get(c)
             event |= {"fire_unit": names.units[a], "threat": self._threat(b), "detail": words, "value": value}
+        elif code == codes.EVENT_READY:
+            event |= {"fire_unit": names.units[a]}
+        elif code == codes.EVENT_RADAR_TURNED:
+            event |= {"fire_unit": names.units[a], "radar": names.radars[b], "value": math.degrees(value)}
+        elif code == codes.EVENT_RADAR_FULL:
+            event |= {"radar": names.radars[a], "value": value}
         return event
 
     # ---------------------------------------------------------------------------------------------- questions ----

@@ -16,6 +16,7 @@ from parapet.engine.scoring import score_tracks
 from parapet.engine.sensing import look
 from parapet.engine.settling import settle
 from parapet.engine.tracking import update
+from parapet.engine.turning import turn
 
 
 @kernel
@@ -40,6 +41,7 @@ def advance(world, state, log, seed, run, tick_stop):
         update(
             world, state.plots, state.belief, state.own, log, state.scratch, seed, run, tick
         )  # tracks live and die
+        turn(world, state.belief, state.own, log, tick)  # idle engagement radars look where nobody does
         decide(world, state.belief, state.own, log, state.scratch, tick)  # command gives tracks to fire units
         steer(world, state.belief, state.own, log, tick)  # guidance commands from belief
         settle(world, state.truth, state.own, log, seed, run, tick)  # intercepts, leakers, damage

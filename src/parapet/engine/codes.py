@@ -125,6 +125,8 @@ EVENT_RELOADED = 22
 EVENT_READY = 23
 EVENT_CLASSIFIED = 24
 EVENT_TURNED_AWAY = 25
+EVENT_RADAR_TURNED = 26
+EVENT_RADAR_FULL = 27
 EVENT_WORDS = {
     EVENT_THREAT_LAUNCHED: "threat launched",
     EVENT_FIRST_DETECTION: "first detection",
@@ -151,6 +153,8 @@ EVENT_WORDS = {
     EVENT_READY: "fire unit ready",
     EVENT_CLASSIFIED: "track classified",
     EVENT_TURNED_AWAY: "threat turned away",
+    EVENT_RADAR_TURNED: "engagement radar turned",
+    EVENT_RADAR_FULL: "radar keeps all the tracks it can",
 }
 
 # --- the ladder of reasons (ordered: a later rung is further along the chain) ------------------------------------

@@ -48,6 +48,7 @@ from parapet.engine.codes import (
     WHY_NO_SOLUTION,
     WHY_NOT_ACQUIRED,
     WHY_NOT_HOSTILE,
+    WHY_OUT_OF_RADAR_RANGE,
     WHY_OUTSIDE_SECTOR,
     WHY_REACTION_TIME,
     WHY_UNIT_NOT_READY,
@@ -63,7 +64,7 @@ from parapet.engine.prediction import (
     trace_fall,
     velocity_variance,
 )
-from parapet.engine.sensing import is_in_sight, sector_code
+from parapet.engine.sensing import is_in_reach, is_in_sight, sector_code
 from parapet.engine.state import (
     TOTAL_ACQUISITIONS,
     TOTAL_ACQUISITIONS_FAILED,
@@ -238,7 +239,7 @@ def solve_intercept(weapon, table, face, earth_factor, track, fall, n_fall, now_
     """Predicted intercept of a track: (reason or 0, time from now, x, y, z).
 
     Reason ``WHY_NO_SOLUTION`` when time or envelope forbid, ``WHY_REACTION_TIME`` when it is too early to launch at a fall,
-    ``WHY_OUTSIDE_SECTOR`` / ``WHY_NO_LINE_OF_SIGHT`` when the engagement radar will not see the point.
+    ``WHY_OUT_OF_RADAR_RANGE`` when commands would not reach the round there, ``WHY_OUTSIDE_SECTOR`` / ``WHY_NO_LINE_OF_SIGHT`` when the engagement radar will not see the point.
     """
     dt = now_s - track.t_s
     x = track.x_m + track.vx_mps * dt
@@ -267,6 +268,8 @@ def solve_intercept(weapon, table, face, earth_factor, track, fall, n_fall, now_
             weapon, weapon.range_air_m, px, py, pz, height_m(px, py, pz), speed
         ):
             return WHY_NO_SOLUTION, -1.0, px, py, pz
+    if not is_in_reach(face, px, py, pz):
+        return WHY_OUT_OF_RADAR_RANGE, -1.0, px, py, pz
     if weapon.is_uplink == 0:
         if sector_code(face, earth_factor, px, py, pz) != 0:
             return WHY_OUTSIDE_SECTOR, -1.0, px, py, pz
@@ -1091,7 +1094,7 @@ def decide(world, belief, own, log, scratch, tick):
         assign_fire(
             world.clock,
             world.air,
-            world.radars,
+            own.face,
             world.posts,
             world.units,
             world.interceptors,
@@ -1108,7 +1111,7 @@ def decide(world, belief, own, log, scratch, tick):
     fire(
         world.clock,
         world.air,
-        world.radars,
+        own.face,
         world.units,
         world.launchers,
         world.interceptors,

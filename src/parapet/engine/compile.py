@@ -58,6 +58,7 @@ from parapet.scenario.places import (
     fire_unit_points,
     ground_elevation_m,
     located,
+    ready_at_s,
 )
 from parapet.scenario.raid import Member, raid_members
 from parapet.scenario.schema import DefendingSystem, Scenario
@@ -360,9 +361,8 @@ class _Compiler:
 
     def _system(self, system: DefendingSystem, entry: Any) -> None:
         site = located(self.scenario, system.place, None, (system.name,))
-        ready_s = 0.0
-        if system.status == "dormant":
-            ready_s = math.inf if system.ready_after_s is None else system.ready_after_s
+        at_s = ready_at_s(system, entry)
+        ready_s = math.inf if at_s is None else at_s
         i_post = len(self.posts.rows)
         where = _ecef(site, self.ground_m)
         i_asset = self._own_asset(
@@ -443,7 +443,7 @@ class _Compiler:
             hostile_speed_mps=0.0 if rules.engage == "any" else rules.hostile_speed_min_mps,
             max_engagements=doctrine.max_engagements_per_track,
             hostile_radius_m=1e9 if rules.engage == "any" or rules.weapons_free_radius_m is None else rules.weapons_free_radius_m,
-            ready_s=ready_s,
+            ready_s=ready_s, turns=int(doctrine.turn_radars),
         )  # fmt: skip
         self.names.units.append(name)
         self._launchers(name, entry, point, i_unit, n_launchers, tubes, load)
@@ -536,7 +536,9 @@ class _Compiler:
             dwell_s=entry.si("dwell_time") if is_sector else 0.0,
             acquisition_dwell_s=entry.si("acquisition_dwell") if is_sector else 0.0,
             dwell_budget=entry.si("dwell_budget") if is_sector else 1.0,
-            ready_s=ready_s,
+            ready_s=ready_s, n_tracks_max=int(round(entry.si("n_targets_tracked"))),
+            slew_radps=entry.si("slew_rate") if is_sector else 0.0,
+            uplink_m=entry.si("uplink_range") if is_sector else 0.0,
         )  # fmt: skip
 
     def _interceptors(self) -> tuple[Records, F8, I8, I8]:

@@ -41,7 +41,7 @@ from parapet.engine.prediction import (
     level_point,
     lifted,
 )
-from parapet.engine.sensing import is_in_sight, sector_code
+from parapet.engine.sensing import is_in_reach, is_in_sight, sector_code
 from parapet.engine.state import TOTAL_NOT_FINITE
 from parapet.engine.telling import tell
 from parapet.physics.atmosphere import wind_mps
@@ -773,7 +773,7 @@ def steer(world, belief, own, log, tick):
         guide(
             world.clock,
             world.air,
-            world.radars,
+            own.face,
             world.units,
             world.interceptors,
             world.table,
@@ -820,8 +820,10 @@ def guide(clock, air, radars, units, interceptors, table, belief, own, log, one,
             ):
                 supported = False
         if supported and since > CAPTURE_S:
-            if not is_in_sight(face, air.earth_factor, air.ground_m, one.x_m, one.y_m, one.z_m) or (
-                not is_uplink and sector_code(face, air.earth_factor, one.x_m, one.y_m, one.z_m) != 0
+            if (
+                not is_in_reach(face, one.x_m, one.y_m, one.z_m)
+                or not is_in_sight(face, air.earth_factor, air.ground_m, one.x_m, one.y_m, one.z_m)
+                or (not is_uplink and sector_code(face, air.earth_factor, one.x_m, one.y_m, one.z_m) != 0)
             ):
                 supported = False
     if is_autonomous:

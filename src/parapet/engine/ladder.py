@@ -35,7 +35,7 @@ from parapet.engine.codes import (
     WHY_REACTION_TIME,
     WHY_UNIT_NOT_READY,
 )
-from parapet.engine.sensing import visibility
+from parapet.engine.sensing import face_visibility
 from parapet.engine.telling import tell
 
 
@@ -66,7 +66,7 @@ def sensor_rung(world, own, n_seen, i_picture, i_threat, x_m, y_m, z_m):
             fed = -1
         if fed != i_picture:
             continue
-        code = visibility(world, i_radar, x_m, y_m, z_m)
+        code = face_visibility(own.face[i_radar], world.air, x_m, y_m, z_m)
         if code == WHY_BELOW_HORIZON or code == WHY_OUTSIDE_SECTOR:
             rung = code
         elif code == 0 and n_seen[i_radar, i_threat] > 0:

@@ -101,6 +101,15 @@ def is_in_sight(face, earth_factor, ground_m, x_m, y_m, z_m):  # type: ignore[no
 
 
 @inner
+def is_in_reach(face, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
+    """Whether commands of an engagement radar reach a round at a point: its uplink range."""
+    dx = x_m - face.x_m
+    dy = y_m - face.y_m
+    dz = z_m - face.z_m
+    return dx * dx + dy * dy + dz * dz <= face.uplink_m * face.uplink_m
+
+
+@inner
 def path(world, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
     """Whether a radar can see a point, the one-way propagation factor (power, 1 = free space) and the rise of the noise.
 
@@ -138,6 +147,13 @@ def _apparent_rad(earth_factor, east_m, north_m, up_m):  # type: ignore[no-untyp
 def _is_lit(elevation_min_rad, elevation_max_rad, half_beam_rad, apparent_rad):  # type: ignore[no-untyped-def]
     """Whether a mode's elevation limits hold a direction; half a beam below the lowest elevation is still lit."""
     return elevation_min_rad - half_beam_rad <= apparent_rad <= elevation_max_rad
+
+
+@inner
+def bearing_off(face, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
+    """Angle from a radar's boresight to a point, rad, clockwise, between -pi and pi."""
+    east_m, north_m = _enu(face, x_m, y_m, z_m)
+    return _wrapped(math.atan2(east_m, north_m) - face.boresight_rad)
 
 
 @inner
@@ -186,9 +202,15 @@ def visibility(world, i_radar, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
     ``WHY_BELOW_HORIZON``, then ``WHY_OUT_OF_RADAR_RANGE`` (instrumented range), then ``WHY_OUTSIDE_SECTOR`` (sector,
     elevation, too near). Noise is not asked: see `snr_at`. Pinned by ``test_sensing.test_visibility_codes``.
     """
-    if not has_line_of_sight(world, i_radar, x_m, y_m, z_m):
+    return face_visibility(world.radars[i_radar], world.air, x_m, y_m, z_m)
+
+
+@inner
+def face_visibility(face, air, x_m, y_m, z_m):  # type: ignore[no-untyped-def]
+    """The same of a radar as it looks now (its row of ``own.face``)."""
+    if not is_in_sight(face, air.earth_factor, air.ground_m, x_m, y_m, z_m):
         return codes.WHY_BELOW_HORIZON
-    return sector_code(world.radars[i_radar], world.air.earth_factor, x_m, y_m, z_m)
+    return sector_code(face, air.earth_factor, x_m, y_m, z_m)
 
 
 @inner
@@ -680,7 +702,7 @@ def look(world, truth, belief, own, plots, log, seed, run, tick):  # type: ignor
     radars look for their fire channels. ``belief`` is read for where channels point, nothing else.
     Pinned by ``tests/engine/test_sensing.py``.
     """
-    radars = world.radars
+    radars = own.face
     ground_m = world.air.ground_m
     earth_factor = world.air.earth_factor
     record = world.clock.record

@@ -149,6 +149,9 @@ RADAR_GIVEN = np.dtype(
         ("acquisition_dwell_s", "f8"),
         ("dwell_budget", "f8"),  # fraction of time for tracking
         ("ready_s", "f8"),  # before this it does not emit (dormant: inf)
+        ("n_tracks_max", "i8"),  # tracks it can keep
+        ("slew_radps", "f8"),  # how fast its boresight turns; 0: it stays
+        ("uplink_m", "f8"),  # slant range to which its commands reach a round
         # worked out from the rest by ``given`` and ``changed``: every look would work them out again
         ("boresight_east", "f8"), ("boresight_north", "f8"), ("half_sector_cos", "f8"),
         ("gas_dbpkm", "f8"), ("gas_scale_m", "f8"),  # loss in the air at the sea, and the height it thins out with
@@ -196,6 +199,7 @@ UNIT_GIVEN = np.dtype(
         ("max_engagements", "i8"),  # fire channels that may hold one track at the same time
         ("hostile_radius_m", "f8"),  # closest approach to anything defended beyond this: not hostile
         ("ready_s", "f8"),  # inf: dormant
+        ("turns", "i8"),  # idle, it turns its engagement radar to what nobody covers
     ],
     align=True,
 )  # fmt: skip
@@ -428,6 +432,8 @@ RADAR = np.dtype(
         ("is_on", "i8"),
         ("stretch", "f8"),  # revisits are stretched by this factor when the dwell budget is overspent
         ("n_looks", "i8"), ("n_plots", "i8"), ("n_false", "i8"),
+        ("n_kept", "i8"), ("n_kept_before", "i8"),  # tracks that its plots went to, in this scan and in the one before
+        ("scan", "i8"), ("is_full", "i8"),
     ],
     align=True,
 )  # fmt: skip
@@ -500,6 +506,7 @@ class Own(NamedTuple):
     launcher: Records  # (n_launchers,) LAUNCHER
     rounds_left: I8  # (n_launchers, n_interceptors)
     radar: Records  # (n_radars,) RADAR
+    face: Records  # (n_radars,) RADAR_GIVEN: the radars as they look now, which differs from the World where one has turned
     unit: Records  # (n_units,) UNIT
     post_alive: I8  # (n_posts,)
     reason: I8  # (n_units, n_pictures * n_tracks) last WHY_* of command for this track
@@ -545,7 +552,8 @@ EVENT = np.dtype(
 # by code: THREAT_* a=threat; FIRST_DETECTION a=threat b=radar value=slant range m; TRACK_* a=picture b=track number c=label;
 # DESIGNATED/ACQUIRED/ACQUISITION_FAILED/FIRE_TRACK_LOST/CHANNEL_RELEASED a=unit b=channel c=label; ROUND_LAUNCHED/HOMING a=unit b=shot c=label;
 # INTERCEPT a=shot b=threat c=outcome value=miss m; KILL_ASSESSED a=unit b=channel c=label value=verdict; ASSET_DAMAGED a=asset b=threat value=health left;
-# REASON a=unit b=threat c=WHY_* value=slant range m from the unit
+# REASON a=unit b=threat c=WHY_* value=slant range m from the unit; RADAR_TURNED a=unit b=radar value=new boresight rad;
+# RADAR_FULL a=radar value=tracks it keeps
 
 SHOT = np.dtype(
     [
@@ -664,6 +672,7 @@ def new_state(world: World, sizes: Sizes) -> State:
             launcher=np.zeros(n_launchers, LAUNCHER),
             rounds_left=np.zeros((n_launchers, n_types), np.int64),
             radar=np.zeros(n_radars, RADAR),
+            face=world.radars.copy(),
             unit=np.zeros(n_units, UNIT),
             post_alive=np.zeros(n_posts, np.int64),
             reason=np.zeros((n_units, n_pictures * sizes.n_tracks), np.int64),
@@ -707,6 +716,7 @@ def reset_state(world: World, state: State) -> None:
     state.own.rounds_left[...] = world.load
     state.own.radar["is_alive"] = 1
     state.own.radar["stretch"] = 1.0
+    state.own.face[...] = world.radars
     state.own.unit["is_alive"] = 1
     state.own.post_alive[...] = 1
 

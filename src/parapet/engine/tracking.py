@@ -456,6 +456,7 @@ def _associate(
     record,
     plots,
     belief,
+    kept,
     log,
     scratch,
     i_picture,
@@ -466,7 +467,10 @@ def _associate(
     t_first_s,
     ref_s,
 ):  # type: ignore[no-untyped-def]
-    """Give the plots still unused (``index_a`` >= 0) to tracks of one status: gates, then assignment, then the updates."""
+    """Give the plots still unused (``index_a`` >= 0) to tracks of one status: gates, then assignment, then the updates.
+
+    ``kept``: the radar's row of ``own.radar``, which counts them.
+    """
     real = scratch.real
     cost = scratch.cost
     half_period_s = 0.5 * radars[i_radar].period_s
@@ -527,6 +531,7 @@ def _associate(
         _note(record, track, i_picture, log, plot.t_s, has_changed_class)
         _refresh(track, real, i_active, ref_s)
         scratch.index_a[j] = -1
+        kept.n_kept += 1
 
 
 @inner
@@ -550,7 +555,18 @@ def _gate(radars, track, plot):  # type: ignore[no-untyped-def]
 
 @inner
 def _begin(radars, record, belief, own, log, scratch, i_picture, plot, n_active, ref_s):  # type: ignore[no-untyped-def]
-    """Begin a track in a free slot of a picture. Returns how many tracks are alive now."""
+    """Begin a track in a free slot of a picture. Returns how many tracks are alive now.
+
+    A radar that keeps as many tracks as it can begins none.
+    """
+    radar = own.radar[plot.i_radar]
+    most = radars[plot.i_radar].n_tracks_max
+    if max(radar.n_kept, radar.n_kept_before) >= most:
+        if radar.is_full == 0 and record >= codes.RECORD_EVENTS:
+            tell(log, plot.t_s, codes.EVENT_RADAR_FULL, plot.i_radar, -1, -1, float(most))
+        radar.is_full = 1
+        return n_active
+    radar.n_kept += 1
     if n_active < scratch.index_b.size:
         for i in range(belief.track.shape[1]):
             track = belief.track[i_picture, i]
@@ -588,11 +604,18 @@ def _take_batch(
         real[j, 6] = z
         wide_rad = max(plot.sigma_azimuth_rad, plot.sigma_elevation_rad)
         real[j, 7] = GATE_SIGMAS * (plot.sigma_range_m + plot.range_m * wide_rad)
+    kept = own.radar[i]
+    scan = int(math.floor(t_first_s / max(radars[i].period_s, 1e-3)))
+    if scan != kept.scan:
+        kept.n_kept_before = kept.n_kept if scan == kept.scan + 1 else 0
+        kept.n_kept = 0
+        kept.scan = scan
     _associate(
         radars,
         record,
         plots,
         belief,
+        kept,
         log,
         scratch,
         i_picture,
@@ -608,6 +631,7 @@ def _take_batch(
         record,
         plots,
         belief,
+        kept,
         log,
         scratch,
         i_picture,

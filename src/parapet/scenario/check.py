@@ -149,7 +149,7 @@ class _Check(SiteChecks, RaidChecks):
         late = [
             system
             for system in scenario.systems
-            if system.status == "dormant" and system.ready_after_s is not None
+            if system.status == "dormant" and (system.ready_after_s, system.alerted_at_s) != (None, None)
         ]
         if not scenario.systems:
             self.say("note", (), "there are no fire units: this is the undefended baseline.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from parapet.catalogue import launchers_needed
 from parapet.scenario.checks import Checks, listed
 from parapet.scenario.document import Path
+from parapet.scenario.places import ready_at_s
 from parapet.scenario.schema import DefendingSystem
 
 if TYPE_CHECKING:
@@ -42,6 +43,22 @@ class SiteChecks(Checks):
             self.error(path, f"{', '.join(map(repr, missing))} missing: give a 'template', or all of value, radius and "
                        "hardness.")  # fmt: skip
 
+    def _readiness(self, path: Path, system: DefendingSystem) -> None:
+        given = [key for key in ("ready_after", "alerted_at") if getattr(system, f"{key}_s") is not None]
+        if len(given) > 1:
+            self.error((*path, "alerted_at"), "excludes 'ready_after'. Keep one of the two.")
+        elif given and system.status == "operational":
+            text = f"{given[0]!r} is for a dormant system; this one is operational from the start."
+            self.say("warning", (*path, given[0]), text)
+        elif given:
+            entry = self.catalogue.systems.get(system.system)
+            at_s = None if entry is None else ready_at_s(system, entry)
+            if at_s is not None and at_s >= self.scenario.duration_s:
+                text = f"it becomes ready {at_s / 60.0:.3g} min after the start, when the battle has ended."
+                self.say("note", (*path, given[0]), text)
+        elif system.status == "dormant" and len(self.scenario.systems) > 1:
+            self.say("note", (*path, "status"), f"{system.name!r} is dormant: it sees and shoots nothing.")
+
     def _is_gone(self, path: Path) -> bool:
         return self.document.origin(path) in self.dropped
 
@@ -49,14 +66,7 @@ class SiteChecks(Checks):
         path: Path = ("systems", i)
         self.point((*path, "place"), system.place, None, (system.name,))
         self._elevation(path, system.elevation_m)
-        if system.ready_after_s is not None:
-            if system.status == "operational":
-                text = "'ready_after' is for a dormant system; this one is operational from the start."
-                self.say("warning", (*path, "ready_after"), text)
-            elif system.ready_after_s >= self.scenario.duration_s:
-                self.say("note", (*path, "ready_after"), "it becomes ready after the battle has ended.")
-        elif system.status == "dormant" and len(self.scenario.systems) > 1:
-            self.say("note", (*path, "status"), f"{system.name!r} is dormant: it sees and shoots nothing.")
+        self._readiness(path, system)
         entry = self.entry("systems", (*path, "system"), system.system)
         if entry is None:
             return

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from parapet.catalogue import Catalogue, launchers_needed
+from parapet.catalogue import Catalogue, System, launchers_needed
 from parapet.scenario.check_sites import n_fire_units
 from parapet.scenario.places import (
     Point,
@@ -20,6 +20,7 @@ from parapet.scenario.places import (
     distance_m,
     ground_elevation_m,
     located,
+    ready_at_s,
 )
 from parapet.scenario.raid import Member, corners_of, heights_m, members, usual_height_m
 from parapet.scenario.schema import DefendingSystem, Group, Scenario
@@ -62,7 +63,7 @@ def summary(scenario: Scenario, catalogue: Catalogue) -> str:
     dormant = []
     for system in scenario.systems:
         entry = catalogue.systems[system.system]
-        if system.status == "dormant" and system.ready_after_s is None:
+        if ready_at_s(system, entry) is None:
             dormant.append(system.name)
             continue
         n = n_fire_units(entry)
@@ -135,7 +136,7 @@ def _systems(scenario: Scenario, catalogue: Catalogue) -> Table:
         table.add_row(
             system.name,
             f"{entry.name}\n{system.system}",
-            _status(system),
+            _status(system, entry),
             ", ".join(f"{look / _DEG:.0f}°" for look in looks),
             "\n".join(lines),
             _grid(located(scenario, system.place)),
@@ -143,10 +144,13 @@ def _systems(scenario: Scenario, catalogue: Catalogue) -> Table:
     return table
 
 
-def _status(system: DefendingSystem) -> str:
+def _status(system: DefendingSystem, entry: System) -> str:
     text: str = system.status
-    if system.status == "dormant" and system.ready_after_s is not None:
-        text += f",\nready after {_time(system.ready_after_s)}"
+    at_s = ready_at_s(system, entry)
+    if system.status == "dormant" and at_s is not None:
+        text += f",\nready after {_time(at_s)}"
+    if system.doctrine.turn_radars:
+        text += ",\nturns its radars"
     if system.antenna_mast_m:
         text += f"\nmast {system.antenna_mast_m:g} m"
     return text

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from geographiclib.geodesic import Geodesic
 
+from parapet.catalogue import System
 from parapet.scenario.schema import AimPoint, Asset, DefendingSystem, Group, Place, Scenario
 
 _DEG = math.pi / 180.0
@@ -126,6 +127,18 @@ def aim_asset(group: Group) -> str | None:
 def aim_height_m(scenario: Scenario, aim: AimPoint) -> float:
     """Height of the aim point above the ellipsoid."""
     return ground_elevation_m(scenario) if aim.altitude_m is None else aim.altitude_m
+
+
+def ready_at_s(system: DefendingSystem, entry: System) -> float | None:
+    """When a system becomes operational, s from the start of the battle (0: from the start); None when it never does.
+
+    ``entry``: its catalogue entry, whose ``time_to_ready`` counts from ``alerted_at``.
+    """
+    if system.status == "operational":
+        return 0.0
+    if system.alerted_at_s is not None:
+        return system.alerted_at_s + entry.si("time_to_ready")
+    return system.ready_after_s
 
 
 def boresights_rad(system: DefendingSystem, n_fire_units: int, catalogue_spacing_rad: float) -> list[float]:

@@ -149,6 +149,9 @@ class Doctrine(_Block):
     """Track and judge, but give no target to a fire channel: nothing is launched."""
     max_engagements_per_track: Annotated[int, Strict(), Field(ge=1, le=16)] = 1
     """Fire units that may engage one track at the same time."""
+    turn_radars: Flag = False
+    """A fire unit with nothing in its channels turns its engagement radar, at the catalogue's slew rate, towards the
+    most pressing hostile track that no fire unit with a free channel covers. Without it every boresight stays."""
 
 
 class Rules(_Block):
@@ -188,9 +191,12 @@ class DefendingSystem(_Block):
     elevation_m: Elevation | None = Field(None, alias="elevation")
     """Height of its ground above sea level; enters the mean that defines the smooth ground."""
     status: Literal["operational", "dormant"] = "operational"
-    """A dormant system sees and shoots nothing (until `ready_after`)."""
+    """A dormant system sees and shoots nothing (until it is ready, see `ready_after` and `alerted_at`)."""
     ready_after_s: Duration | None = Field(None, alias="ready_after")
     """A dormant system becomes operational at this time of the battle; left out, never."""
+    alerted_at_s: Duration | None = Field(None, alias="alerted_at")
+    """A dormant system is ordered to get ready at this time of the battle, and becomes operational when the catalogue's
+    `time_to_ready` has passed. Excludes `ready_after`."""
     boresights_rad: tuple[Bearing, ...] = Field((), alias="boresights")
     """Where each fire unit's engagement radar looks, clockwise from north; one per fire unit."""
     first_boresight_rad: Bearing = Field(0.0, alias="first_boresight")

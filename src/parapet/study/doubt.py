@@ -38,8 +38,8 @@ MOTOR = (
 BOOST = ("launch_mass", "propellant_mass", "burn_time", "specific_impulse", "range_min", "range_max", "apogee",
          "burnout_speed", "reentry_speed")  # fmt: skip
 """Figures of one ballistic missile that move together."""
-NOT_PLAYED = ("length", "n_rounds_total", "mean_speed", "burnout_speed", "apogee", "reentry_speed", "time_to_ready",
-              "pack_size", "launcher_share", "mast_height")  # fmt: skip
+NOT_PLAYED = ("length", "n_rounds_total", "mean_speed", "burnout_speed", "apogee", "reentry_speed", "pack_size",
+              "launcher_share", "mast_height")  # fmt: skip
 """Figures that are never drawn: those the battle does not use, which would only blur the ranking; how rounds fit their
 launchers, which stands or falls with the loads; and masts, which are a choice and not a range."""
 _COUNTS = (
@@ -167,13 +167,22 @@ def figures_drawn(study: StudyFile, scenarios: Iterable[tuple[Scenario, Catalogu
                     or not is_wanted
                     or is_set
                     or figure.low >= figure.high
-                    or key.split(".")[0] in NOT_PLAYED
+                    or not _is_played(scenario, key)
                 ):
                     continue
                 found[path] = _drawn(path, section, name, key, figure, doubt)
     _check_patterns(study, doubt, used)
     # what a cell sets is not in doubt in that cell; its setting is applied after the draw and wins
     return [found[path] for path in sorted(found)]
+
+
+def _is_played(scenario: Scenario, key: str) -> bool:
+    """Whether the battles of a scenario read a figure."""
+    if key == "time_to_ready":
+        return any(system.alerted_at_s is not None for system in scenario.systems)
+    if key == "slew_rate":
+        return any(system.doctrine.turn_radars for system in scenario.systems)
+    return key.split(".")[0] not in NOT_PLAYED
 
 
 def _drawn(path: str, section: str, name: str, key: str, figure: Figure, doubt: Doubt) -> Drawn:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parapet.errors import ScenarioError
-from parapet.scenario.places import PlaceError, aim_asset, located
+from parapet.scenario.places import PlaceError, aim_asset, located, ready_at_s
 from parapet.scenario.raid import Member, raid_members
 from parapet.study.timetable import Battery, timetable
 from parapet.study.windows import Window, path_of, round_of, window_of
@@ -177,7 +177,7 @@ def seen(scenario: Scenario, catalogue: Catalogue) -> Raid:
         ends = [math.nan] * len(members)
         sights = []
         for defence in scenario.systems:
-            if defence.doctrine.hold_fire or (defence.status == "dormant" and defence.ready_after_s is None):
+            if defence.doctrine.hold_fire or ready_at_s(defence, catalogue.systems[defence.system]) is None:
                 continue
             sights.append(_sight(scenario, catalogue, defence, members, ends))
         for i, member in enumerate(members):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from parapet.scenario.places import boresights_rad, ground_elevation_m
+from parapet.scenario.places import boresights_rad, ground_elevation_m, ready_at_s
 from parapet.scenario.raid import Member
 
 if TYPE_CHECKING:
@@ -216,7 +216,7 @@ def window_of(
         return None
     look = min(r.si("period", r.si("search_revisit", 1.0)) for r in searching)
     ready = float(path.t_s[int(np.argmax(is_seen))]) + _LOOKS_TO_TRACK * look + entry.si("reaction_time")
-    ready = max(ready, defence.ready_after_s or 0.0)
+    ready = max(ready, ready_at_s(defence, entry) or 0.0)
     half = engagement.si("half_sector", math.pi)
     aims = boresights_rad(defence, round(units.count.nominal), units.boresight_spacing.nominal)
     inside = [np.cos(path.bearing_rad - aim) >= math.cos(half) for aim in aims]

@@ -29,10 +29,10 @@ FORMAT = 1
 
 _GROUPS: dict[str, tuple[int, ...]] = {
     "raid": (codes.EVENT_THREAT_LAUNCHED, codes.EVENT_TURNED_AWAY),
-    "seen": (codes.EVENT_FIRST_DETECTION, codes.EVENT_TRACK_FIRM, codes.EVENT_TRACK_DROPPED),
+    "seen": (codes.EVENT_FIRST_DETECTION, codes.EVENT_TRACK_FIRM, codes.EVENT_TRACK_DROPPED, codes.EVENT_RADAR_FULL),
     "channels": (
         codes.EVENT_DESIGNATED, codes.EVENT_ACQUIRED, codes.EVENT_ACQUISITION_FAILED, codes.EVENT_FIRE_TRACK_LOST,
-        codes.EVENT_KILL_ASSESSED,
+        codes.EVENT_KILL_ASSESSED, codes.EVENT_RADAR_TURNED,
     ),
     "rounds": (codes.EVENT_ROUND_LAUNCHED, codes.EVENT_INTERCEPT),
     "outcomes": (
@@ -142,6 +142,20 @@ def _threats(battle: Battle) -> list[dict[str, Any]]:
     return made
 
 
+def _turning_steps(battle: Battle) -> set[int]:
+    """Events of radars that turn on at the next decision: only where a turn ends is told."""
+    period_s = 1.5 * battle.played.world.clock.n_decision_ticks * battle.played.world.clock.dt_s
+    last: dict[int, tuple[int, float]] = {}
+    steps = set()
+    for i, row in enumerate(battle.played.log.event):
+        if row["code"] == codes.EVENT_RADAR_TURNED:
+            before, t_s = last.get(int(row["b"]), (-1, -math.inf))
+            if row["t_s"] - t_s < period_s:
+                steps.add(before)
+            last[int(row["b"])] = (i, float(row["t_s"]))
+    return steps
+
+
 def _events(battle: Battle) -> list[list[Any]]:
     """Rows of time, group, code, words, threat (-1 none), shot (-1 none), in time order."""
     names = battle.played.names
@@ -149,9 +163,10 @@ def _events(battle: Battle) -> list[list[Any]]:
     index = {name: i for i, name in enumerate(names.threats)}
     shots = battle.shot_rows
     made: list[list[Any]] = []
-    for row in battle.played.log.event:
+    steps = _turning_steps(battle)
+    for i, row in enumerate(battle.played.log.event):
         code = int(row["code"])
-        if code not in group:
+        if code not in group or i in steps:
             continue
         event = battle._event(row)
         shot: int = event.get("shot", -1)
@@ -168,6 +183,10 @@ def _events(battle: Battle) -> list[list[Any]]:
                 words += f", miss {shots[shot].miss_m:.1f} m"
         elif code == codes.EVENT_KILL_ASSESSED:
             words = event["detail"]
+        elif code == codes.EVENT_RADAR_TURNED:
+            words = f"engagement radar turns to {event['value']:.0f}°"
+        elif code == codes.EVENT_RADAR_FULL:
+            words = f"{event['radar']} keeps all the {event['value']:.0f} tracks it can"
         elif code == codes.EVENT_ASSET_DAMAGED:
             words = f"{event['asset'] or 'an asset'} hit, {100.0 * event['value']:.0f} % left"
         if event.get("fire_unit"):
@@ -248,6 +267,7 @@ def _zones(battle: Battle) -> dict[str, Any]:
             {"type": one.type, "speed_mps": round(one.speed_mps, 1)} for one in zones.subjects(played)
         ],
         "n_rays": zones.N_RAYS,
+        "turns": bool((played.world.units.turns != 0).any()),
         "units": {
             str(i): {"lat": round(math.degrees(lat), 6), "lon": round(math.degrees(lon), 6)}
             for i, (lat, lon) in places.items()
