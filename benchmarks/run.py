@@ -49,17 +49,12 @@ class Player:
     """A compiled scenario and one State per thread: plays runs and keeps what came out."""
 
     def __init__(self, compiled: Any, seed: int, n_threads: int) -> None:
-        from parapet.engine.runner import player
-        from parapet.engine.state import new_log, new_state
+        from parapet.engine.runner import Desk
 
         self.compiled = compiled
         self.seed = seed
         self.n_threads = n_threads
-        desks = [
-            (new_state(compiled.world, compiled.sizes), new_log(compiled.world, compiled.sizes))
-            for _ in range(n_threads)
-        ]
-        self.desks = [(state, log, player(compiled, state, log)) for state, log in desks]
+        self.desks = [Desk(compiled) for _ in range(n_threads)]
         self.lock = threading.Lock()
 
     def play(self, runs: Sequence[int]) -> list[dict[str, float]]:
@@ -84,15 +79,15 @@ class Player:
         """One battle from its first tick to its last, as the runner plays it, at recording level outcomes."""
         from parapet.engine import codes
         from parapet.engine.runner import check_log
-        from parapet.engine.state import TOTAL, reset_log, reset_state
+        from parapet.engine.state import TOTAL
 
         world = self.compiled.world
-        state, log, play_on = self.desks[desk]
-        reset_state(world, state)
-        reset_log(log)
-        play_on(self.seed, run, world.clock.n_ticks)
+        own = self.desks[desk]
+        own.reset()
+        own.play_on(self.seed, run, world.clock.n_ticks)
+        log = own.log
         check_log(self.compiled, log, self.seed, run, str(RAID.name))
-        status = state.truth.threat["status"][: self.compiled.names.n_raid]
+        status = own.state.truth.threat["status"][: self.compiled.names.n_raid]
         names = (
             "rounds",
             "plots",

@@ -45,6 +45,8 @@ EVENT_FIELDS = {
     "READY": "a: fire unit",
     "CLASSIFIED": "a: picture, b: track number, c: threat, value: class (1 air, 2 ballistic)",
     "TURNED_AWAY": "a: threat, b: fire unit it turns from",
+    "RADAR_TURNED": "a: fire unit, b: its engagement radar; value: new boresight, rad clockwise from north",
+    "RADAR_FULL": "a: radar; value: tracks it keeps",
 }
 
 REASONS = {
@@ -57,7 +59,7 @@ REASONS = {
     "JAMMED": "Kept for jamming; not used yet.",
     "NO_FIRM_TRACK": "Plots there were, but no confirmed track: too few of them in time, or they were lost again.",
     "NOT_HOSTILE": "There is a track, but the rules of engagement do not call it hostile, or it threatens nothing.",
-    "OUT_OF_RADAR_RANGE": "Beyond the instrumented range of the unit's engagement radar.",
+    "OUT_OF_RADAR_RANGE": "Beyond the instrumented range of the unit's engagement radar, or the meeting would be beyond its uplink.",
     "NOT_ACQUIRED": "Designated to this unit, whose engagement radar is searching for it or did not find it.",
     "FIRE_TRACK_LOST": "The engagement radar had it and lost it.",
     "NO_SOLUTION": "No round of the unit can meet it: too far, too high, too low, too fast or too late.",

@@ -12,12 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from parapet._jit import compiled_for
 from parapet.engine import flyout
-from parapet.engine.battle import advance
 from parapet.engine.compile import Compiled, compile_scenario
-from parapet.engine.runner import check_log
-from parapet.engine.state import Log, State, new_log, new_state, reset_log, reset_state
+from parapet.engine.runner import Desk, check_log
 from parapet.errors import InputError, RunError
 from parapet.study import rows as tables
 from parapet.study.design import Cell, Checked, checked, interceptors_of
@@ -48,29 +45,6 @@ class Block:
     seconds: float
     refused: str = ""
     """Address of a worker of a cluster whose arithmetic is another one; it played nothing."""
-
-
-class Desk:
-    """World, State and Log of a cell for one thread, and the engine that plays them."""
-
-    def __init__(self, compiled: Compiled) -> None:
-        self.compiled = compiled
-        self.state: State = new_state(compiled.world, compiled.sizes)
-        self.log: Log = new_log(compiled.world, compiled.sizes)
-        self.advance = compiled_for(advance, compiled.world, self.state, self.log, 0, 0, 0)
-        reset_state(compiled.world, self.state)
-        reset_log(self.log)
-        families = (self.state.truth, self.state.plots, self.state.belief, self.state.own, self.state.scratch)
-        tables = [table for family in families for table in family] + [self.state.tick, *self.log]
-        # Bytes are put back faster than fields are: resetting took a twentieth of a small battle.
-        self.blank = [
-            (bytes_, bytes_.copy()) for bytes_ in (table.reshape(-1).view(np.uint8) for table in tables)
-        ]
-
-    def reset(self) -> None:
-        """Put State and Log back before the first tick."""
-        for table, blank in self.blank:
-            table[...] = blank
 
 
 class Player:
@@ -175,7 +149,7 @@ class Player:
         desk = self._desk((0, 0))
         desk.reset()
         world = desk.compiled.world
-        desk.advance(world, desk.state, desk.log, self.study.seed, 0, min(1, world.clock.n_ticks))
+        desk.play_on(self.study.seed, 0, min(1, world.clock.n_ticks))
 
     def play(self, key: Key, runs: NDArray[np.int64]) -> Block:
         """Play these runs, or those of them that are finished when `stop` is set.
@@ -226,7 +200,7 @@ class Player:
             if self.stop.is_set():
                 return False
             tick = min(tick + TICKS, n_ticks)
-            desk.advance(world, desk.state, desk.log, seed, run, tick)
+            desk.play_on(seed, run, tick)
         try:
             check_log(desk.compiled, desk.log, seed, run, self.study.base.file)
         except RunError as error:
