@@ -20,6 +20,7 @@ from typing import Any, Final, cast
 
 from pydantic import VERSION
 
+from parapet import __version__
 from parapet.catalogue import entries
 from parapet.catalogue.catalogue import Catalogue, Document
 from parapet.catalogue.entries import SECTIONS, Part
@@ -52,8 +53,8 @@ def key_of(files: Sequence[Mapping[Path, bytes]]) -> str:
 @lru_cache(maxsize=1)
 def _code() -> str:
     """The code that makes a catalogue out of bytes."""
-    digest = hashlib.blake2b(VERSION.encode(), digest_size=16)
-    for path in [*sorted(_HERE.glob("*.py")), _HERE.parent / "units.py", _HERE.parent / "errors.py"]:
+    digest = hashlib.blake2b(f"{__version__} {VERSION}".encode(), digest_size=16)
+    for path in [*sorted(_HERE.glob("*.py")), *_HERE.parent.glob("units.py")]:
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -136,11 +137,12 @@ def _catalogue(plain: dict[str, Any], folders: Sequence[Path]) -> Catalogue:
 
 
 def _plain(value: Any) -> Any:
-    """Parts, figures and mappings as lists with their kind in front, tuples as lists with nothing in front."""
+    """The same in plain values: parts and figures as lists with their kind in front, tuples with "" in front."""
     if isinstance(value, Figure):
         return ["figure", *(getattr(value, key) for key in _FIGURE_KEYS), *value.written]
     if isinstance(value, Part):
-        return [type(value).__name__, {key: _plain(getattr(value, key)) for key in value.model_fields_set}]
+        given = [key for key in type(value).model_fields if key in value.model_fields_set]
+        return [type(value).__name__, {key: _plain(getattr(value, key)) for key in given}]
     if isinstance(value, tuple):
         return ["", *map(_plain, value)]
     if isinstance(value, Mapping):
@@ -153,7 +155,8 @@ def _made(value: Any) -> Any:
     if isinstance(value, list):
         kind = value[0]
         if kind == "figure":
-            return Figure(*value[1:10], written=tuple(value[10:]))
+            values = [*value[1:10], tuple(value[10:])]
+            return Figure(*values)
         if kind == "":
             return tuple(map(_made, value[1:]))
         return _PARTS[kind].model_construct(**_made(value[1]))
