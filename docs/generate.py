@@ -390,6 +390,8 @@ def measured_rows(line: dict[str, Any]) -> list[tuple[str, str, str]]:
         ("warm_run_s", "`parapet run examples/ankara.yaml`, warm", "3 s"),
         ("help_s", "`parapet --help`", "0.5 s"),
         ("check_s", "`parapet check examples/ankara.yaml`", "0.5 s"),
+        ("check_examples_s", "`parapet check examples/*.yaml`", ""),
+        ("describe_s", "`parapet describe examples/ankara.yaml`", "0.5 s"),
     ):
         if line.get(key) is not None:
             rows.append((words, f"{line[key]:.2f} s", goal))

@@ -185,6 +185,16 @@ def test_wrong_use(capsys, arguments):
     assert spoken(capsys, *arguments)[0] == 2
 
 
+@pytest.mark.parametrize("rest", [["--help"], ["--no-such-option"]])
+def test_a_command_alone_says_the_same_as_among_all(capsys, monkeypatch, rest):
+    names = [command.name or command.callback.__name__ for command in cli.app.registered_commands]
+    assert "check" in names
+    alone = {name: spoken(capsys, name, *rest) for name in names}
+    assert all(len(cli._app_of([name, *rest]).registered_commands) == 1 for name in names)
+    monkeypatch.setattr(cli, "_app_of", lambda arguments: cli.app)
+    assert alone == {name: spoken(capsys, name, *rest) for name in names}
+
+
 def test_errors_of_a_battle_and_interrupts(capsys, file, monkeypatch):
     from parapet.analysis import play
 

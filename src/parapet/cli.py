@@ -6,6 +6,7 @@ Polars.
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import os
@@ -855,16 +856,33 @@ def version(
         print(f"engine {engine_id()}\nplatform {platform_id()}")
 
 
+def _app_of(arguments: list[str]) -> typer.Typer:
+    """The app with only the command that is asked for; all of it where that is not plain.
+
+    Typer reads the signatures of all commands that an app has, which takes longer than some commands do.
+    """
+    names = {(one.name or getattr(one.callback, "__name__", "")): one for one in app.registered_commands}
+    asked = names.get(arguments[0]) if arguments else None
+    if asked is None:
+        return app
+    small = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+    small.callback()(lambda: None)  # so that it stays an app with commands
+    small.registered_commands.append(asked)
+    return small
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; the exit code is 0, 1 (a battle failed), 2 (wrong input) or 130 (interrupted).
 
     With the variable ``PARAPET_DEBUG`` set, errors come with their traceback.
     """
+    gc.set_threshold(50_000)  # a start makes many objects and hardly any garbage
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that cannot show a letter is no reason to stop
     try:
-        result = app(arguments, prog_name="parapet", standalone_mode=False)
+        asked = _app_of(sys.argv[1:] if arguments is None else arguments)
+        result = asked(arguments, prog_name="parapet", standalone_mode=False)
         code = result if isinstance(result, int) else 0
         sys.stdout.flush()
     except ParapetError as error:

@@ -230,18 +230,6 @@ def test_grades_share_sums_to_one() -> None:
     assert load().grades_share("radars")["read"] < 1.0
 
 
-def test_a_broken_cache_file_is_read_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PARAPET_CACHE_DIR", str(tmp_path / "cache"))
-    folder = tmp_path / "mine"
-    folder.mkdir()
-    folder_with(folder, ASSET)
-    load(folder)
-    for path in (tmp_path / "cache" / "catalogue").iterdir():
-        path.write_text("{half a")
-    loading._load.cache_clear()
-    assert load(folder).assets["hangar"].si("radius") == 20
-
-
 def test_neither_numba_nor_polars_is_imported() -> None:
     code = (
         "import sys, parapet.catalogue as c; c.load(); c.describe('92n6e'); "

@@ -10,6 +10,7 @@ import pytest
 
 from parapet import catalogue
 from parapet.disposition.yaml_data import is_dispute
+from parapet.scenario import places
 from parapet.scenario.names import fire_unit_names, member_names
 from parapet.scenario.places import (
     Point,
@@ -22,7 +23,16 @@ from parapet.scenario.places import (
 )
 from parapet.scenario.raid import Member, raid_members
 from parapet.scenario.read import read_text
-from parapet.scenario.schema import Scenario
+from parapet.scenario.schema import (
+    Behaviour,
+    DefendingSystem,
+    Doctrine,
+    Environment,
+    Group,
+    Rules,
+    Scenario,
+    Spacing,
+)
 
 HEAD = """\
 parapet: 1
@@ -154,3 +164,26 @@ def test_no_two_members_of_the_examples_share_a_name() -> None:
             continue
         crew = raid_members(read_text(file.read_text(encoding="utf-8")), catalogue.load())
         assert len({member.name for member in crew}) == len(crew)
+
+
+def test_the_sign_of_zero_does_not_decide_what_was_asked_first() -> None:
+    here, there = Point(0.0, 0.0), Point(-0.0, -0.0)
+    for first, second in ((here, there), (there, here)):
+        places._inverse.cache_clear()
+        places._direct.cache_clear()
+        answers = [
+            (bearing_rad(one, Point(0.0, 0.1)), distance_m(one, Point(0.0, 0.1)), destination(one, -0.0, 1e5))
+            for one in (first, second)
+        ]
+        assert repr(answers[0]) == repr(answers[1])
+        assert answers[0][0] == pytest.approx(math.pi / 2.0)
+
+
+def test_a_block_left_out_is_a_block_of_defaults() -> None:
+    whole = read_text("parapet: 1\ntitle: Empty\nduration: 1 min\n")
+    assert whole.environment == Environment.model_validate({})
+    group = Group.model_validate({"name": "a", "threat": "som"})
+    assert (group.spacing, group.behaviour) == (Spacing.model_validate({}), Behaviour.model_validate({}))
+    system = DefendingSystem.model_validate({"name": "b", "system": "c", "place": {"lat": 1, "lon": 2}})
+    assert (system.doctrine, system.rules) == (Doctrine.model_validate({}), Rules.model_validate({}))
+    assert system.doctrine.model_dump() == Doctrine.model_validate({}).model_dump()

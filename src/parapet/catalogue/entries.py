@@ -41,7 +41,7 @@ BANDS: tuple[Band, ...] = ("VHF", "L", "S", "C", "X")
 class Part(BaseModel):
     """A frozen group of figures and words; unknown keys are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     def figures(self) -> Iterator[tuple[str, Figure]]:
         """Every figure with its dotted path, in the order of the keys."""

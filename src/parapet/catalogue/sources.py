@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 _ENTRY = re.compile(r"^@(\w+)\{\s*([\w:.-]+)\s*,(.*?)^\}", re.DOTALL | re.MULTILINE)
 _FIELD = re.compile(r"^\s*(\w+)\s*=\s*\{(.*?)\}\s*,?\s*$", re.MULTILINE)
@@ -34,8 +33,3 @@ def sources_in(text: str) -> dict[str, Source]:
         key: Source(key, kind.lower(), {name.lower(): value for name, value in _FIELD.findall(body)})
         for kind, key, body in _ENTRY.findall(text)
     }
-
-
-def read_sources(path: Path) -> dict[str, Source]:
-    """The entries of a bib file, none if there is no such file."""
-    return sources_in(path.read_text(encoding="utf-8")) if path.is_file() else {}

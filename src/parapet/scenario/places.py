@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 from geographiclib.geodesic import Geodesic
@@ -28,25 +29,36 @@ def destination(start: Point, bearing_rad: float, distance_m: float) -> Point:
     """The end of a geodesic on WGS-84. Source: C. F. F. Karney, Algorithms for geodesics (2013)."""
     if distance_m == 0.0:
         return start
-    end = Geodesic.WGS84.Direct(start.lat_rad / _DEG, start.lon_rad / _DEG, bearing_rad / _DEG, distance_m)
+    return _direct(*_key(start), bearing_rad + 0.0, distance_m)
+
+
+# The members of a group fly the same legs, and one command asks for them more than once.
+@lru_cache(maxsize=4096)
+def _direct(lat_rad: float, lon_rad: float, bearing_rad: float, distance_m: float) -> Point:
+    end = Geodesic.WGS84.Direct(lat_rad / _DEG, lon_rad / _DEG, bearing_rad / _DEG, distance_m)
     return Point(end["lat2"] * _DEG, end["lon2"] * _DEG)
 
 
 def distance_m(a: Point, b: Point) -> float:
     """Length of the geodesic between two points on WGS-84."""
-    return float(_inverse(a, b)["s12"])
+    return _inverse(*_key(a), *_key(b))[0]
 
 
 def bearing_rad(a: Point, b: Point) -> float:
     """Direction from a to b at a, clockwise from north, in [0, 2 pi)."""
-    return float(_inverse(a, b)["azi1"] * _DEG) % (2.0 * math.pi)
+    return _inverse(*_key(a), *_key(b))[1] % (2.0 * math.pi)
 
 
-def _inverse(a: Point, b: Point) -> dict[str, float]:
-    result: dict[str, float] = Geodesic.WGS84.Inverse(
-        a.lat_rad / _DEG, a.lon_rad / _DEG, b.lat_rad / _DEG, b.lon_rad / _DEG
-    )
-    return result
+def _key(point: Point) -> tuple[float, float]:
+    """Adding 0 makes -0 to 0: equal keys are then the same point to the last bit, whichever was asked first."""
+    return point[0] + 0.0, point[1] + 0.0
+
+
+@lru_cache(maxsize=4096)
+def _inverse(lat_a_rad: float, lon_a_rad: float, lat_b_rad: float, lon_b_rad: float) -> tuple[float, float]:
+    """Length and azimuth at the start (radians) of the geodesic."""
+    found = Geodesic.WGS84.Inverse(lat_a_rad / _DEG, lon_a_rad / _DEG, lat_b_rad / _DEG, lon_b_rad / _DEG)
+    return float(found["s12"]), float(found["azi1"] * _DEG)
 
 
 def sites(scenario: Scenario) -> dict[str, Asset | DefendingSystem]:

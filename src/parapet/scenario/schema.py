@@ -42,6 +42,8 @@ Probability = Annotated[float, Quantity("ratio", 0.0, 1.0, shown="from 0 to 1")]
 
 
 class _Block(BaseModel):
+    # Building a validator takes longer than reading a file: only the Scenario's is built, with all the others in it.
+    # So a block that is left out is constructed from its defaults, not validated.
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
@@ -211,9 +213,9 @@ class DefendingSystem(_Block):
     """Rounds per fire unit by interceptor id; left out, the catalogue's load."""
     launchers: Annotated[int, Strict(), Field(ge=0, le=64)] | None = None
     """Launchers per fire unit; left out, the catalogue's."""
-    doctrine: Doctrine = Field(default_factory=Doctrine)
+    doctrine: Doctrine = Field(default_factory=Doctrine.model_construct)
     """How rounds are spent."""
-    rules: Rules = Field(default_factory=Rules)
+    rules: Rules = Field(default_factory=Rules.model_construct)
     """What may be shot at."""
 
 
@@ -289,7 +291,7 @@ class Group(_Block):
     """Instead of `time`: when the first one is to reach the aim, undisturbed (time on target)."""
     interval_s: Duration = Field(0.0, alias="interval")
     """Time from one member to the next."""
-    spacing: Spacing = Field(default_factory=Spacing)
+    spacing: Spacing = Field(default_factory=Spacing.model_construct)
     """Distances between members."""
     speed_mps: PositiveSpeed | None = Field(None, alias="speed")
     """Ground speed of an air-breathing threat; left out, the catalogue's."""
@@ -303,7 +305,7 @@ class Group(_Block):
     """What it attacks: the name of an asset or system, or a place."""
     trajectory: Literal["minimum_energy", "lofted", "depressed"] = "minimum_energy"
     """Ballistic: shape of the flight."""
-    behaviour: Annotated[Behaviour, BeforeValidator(_behaviour)] = Field(default_factory=Behaviour)
+    behaviour: Annotated[Behaviour, BeforeValidator(_behaviour)] = Field(default_factory=Behaviour.model_construct)
     """Air-breathing: what it does on the way."""
 
 
@@ -334,7 +336,7 @@ class Scenario(_Block):
     """A folder with catalogue files of your own, seen from the scenario's folder; same format, other ids."""
     catalogue_overrides: dict[str, Any] = {}
     """Single catalogue figures changed for this scenario, e.g. `systems.s400-full.fire_units.count: 5`."""
-    environment: Environment = Field(default_factory=Environment)
+    environment: Environment = Field(default_factory=Environment.model_construct)
     """The ground and the air."""
     assets: tuple[Asset, ...] = ()
     """What is defended."""
