@@ -59,7 +59,8 @@ REASONS = {
     "JAMMED": "Kept for jamming; not used yet.",
     "NO_FIRM_TRACK": "Plots there were, but no confirmed track: too few of them in time, or they were lost again.",
     "NOT_HOSTILE": "There is a track, but the rules of engagement do not call it hostile, or it threatens nothing.",
-    "OUT_OF_RADAR_RANGE": "Beyond the instrumented range of the unit's engagement radar, or the meeting would be beyond its uplink.",
+    "OUT_OF_RADAR_RANGE": "Beyond the instrumented range of the unit's engagement radar, or it would be met beyond "
+    "the uplink's.",
     "NOT_ACQUIRED": "Designated to this unit, whose engagement radar is searching for it or did not find it.",
     "FIRE_TRACK_LOST": "The engagement radar had it and lost it.",
     "NO_SOLUTION": "No round of the unit can meet it: too far, too high, too low, too fast or too late.",
