@@ -44,7 +44,7 @@ def load(*extra: str | Path) -> Catalogue:
     -----
     Some 30 ms once it has been read and is in the user's cache folder (`parapet.catalogue.cache`), ten times that the
     first time; the result is shared, it cannot be changed.
-    Pinned by ``tests/catalogue/test_loading.py``.
+    Pinned by ``tests/catalogue/test_loading.py`` and ``tests/catalogue/test_cache.py``.
     """
     folders = (DATA_FOLDER, *(Path(folder).resolve() for folder in extra))
     return _load(folders, _stamp(folders))
