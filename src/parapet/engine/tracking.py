@@ -14,6 +14,7 @@ import math
 
 from parapet._jit import inner
 from parapet.engine import codes
+from parapet.engine.prediction import FALL_COEFFICIENT_KGM2
 from parapet.engine.sensing import revisit_wanted_s
 from parapet.engine.state import TOTAL_FALSE_TRACKS, TOTAL_FIRM_TRACKS, TOTAL_TRACKS_FULL
 from parapet.engine.telling import tell
@@ -67,8 +68,6 @@ Q_MEMORY_S = 6.0
 D2_SURPRISE = 10.0
 """An innovation beyond this (2 % of quiet ones) raises the process noise."""
 DRAG_MATTERS_M = 45000.0
-BALLISTIC_COEFFICIENT_KGM2 = 6000.0
-"""Assumed of any falling body: the filter is not told what it follows."""
 
 ENERGY_MIDDLE_J_PER_KG = 5.0e5
 ENERGY_SLACK_J_PER_KG = 0.7e5
@@ -116,7 +115,7 @@ def predict_track(track, t_s):  # type: ignore[no-untyped-def]
     if track["class"] == codes.CLASS_BALLISTIC:
         if dt_s > 0.0:
             above_m = height_m(track.x_m, track.y_m, track.z_m)
-            coefficient = BALLISTIC_COEFFICIENT_KGM2 if above_m < DRAG_MATTERS_M else 0.0
+            coefficient = FALL_COEFFICIENT_KGM2 if above_m < DRAG_MATTERS_M else 0.0
             quiet = Q_BALLISTIC_LOW if above_m < DRAG_MATTERS_M else Q_BALLISTIC
             x, y, z, vx, vy, vz = predict_ballistic(
                 track.x_m, track.y_m, track.z_m, track.vx_mps, track.vy_mps, track.vz_mps, track.cov, dt_s,
@@ -469,7 +468,8 @@ def _associate(
     """Give the plots still unused (``index_a`` >= 0) to tracks of one status: gates, then assignment, then the updates."""
     real = scratch.real
     cost = scratch.cost
-    half_period_s = 0.5 * radars[i_radar].period_s
+    # a turning beam meets a target once a turn; an array looks again when it likes
+    half_period_s = 0.5 * radars[i_radar].period_s if radars[i_radar].kind == codes.RADAR_ROTATING else 0.0
     n_rows = 0
     dearest = -math.inf
     for i_active in range(n_active):
