@@ -19,6 +19,7 @@ from parapet.engine.sensing import revisit_wanted_s
 from parapet.engine.state import TOTAL_FALSE_TRACKS, TOTAL_FIRM_TRACKS, TOTAL_TRACKS_FULL
 from parapet.engine.telling import tell
 from parapet.physics.assignment import assignment
+from parapet.physics.atmosphere import density_kgm3
 from parapet.physics.earth import height_m, rotating_acceleration, up_and_height
 from parapet.physics.estimation import (
     plot_covariance,
@@ -37,6 +38,8 @@ GATE_D2 = 16.0
 """Squared Mahalanobis distance (three degrees) inside which a plot may belong to a track: 99.9 % of true ones."""
 GATE_MANOEUVRE_MPS2 = 60.0
 """Acceleration since the last plot that the wide gate allows for (three sigma)."""
+GATE_COEFFICIENT_KGM2 = 1300.0
+"""The wide gate holds falling bodies down to this ballistic coefficient: spent ones slow down by tens of g."""
 GATE_MANOEUVRE_MAX_M = 4000.0
 GATE_SIGMAS = 4.5
 BOX_M = 150000.0
@@ -73,6 +76,8 @@ ENERGY_MIDDLE_J_PER_KG = 5.0e5
 ENERGY_SLACK_J_PER_KG = 0.7e5
 """Kinetic plus potential energy between the fastest aircraft (4e5) and a ballistic missile of 100 km range (5e5 at burnout,
 more for longer): the height and speed evidence."""
+ENERGY_NO_DOUBT = 4.0
+"""An energy that many spreads above the middle settles the class at once."""
 LLR_DECIDE = 3.0
 LLR_MAX = 8.0
 LLR_SETTLED = 5.0
@@ -199,9 +204,16 @@ def _plot_distance2(plot, range_m, azimuth_rad, elevation_rad, s00, s01, s02, s1
 
 
 @inner
-def _manoeuvre_m2(since_s):  # type: ignore[no-untyped-def]
-    """Position variance per axis that a hard manoeuvre since the last plot would need."""
-    moved_m = min(0.5 * GATE_MANOEUVRE_MPS2 * since_s * since_s, GATE_MANOEUVRE_MAX_M) / 3.0
+def _unforeseen_m2(track, since_s):  # type: ignore[no-untyped-def]
+    """Position variance per axis that a hard manoeuvre since the last plot would need, or the drag of a falling body in the air."""
+    acceleration_mps2 = GATE_MANOEUVRE_MPS2
+    if track["class"] == codes.CLASS_BALLISTIC:
+        above_m = height_m(track.x_m, track.y_m, track.z_m)
+        if above_m < DRAG_MATTERS_M:
+            speed2 = track.vx_mps * track.vx_mps + track.vy_mps * track.vy_mps + track.vz_mps * track.vz_mps
+            drag_mps2 = 0.5 * density_kgm3(above_m) * speed2 / GATE_COEFFICIENT_KGM2
+            acceleration_mps2 = max(acceleration_mps2, drag_mps2)
+    moved_m = min(0.5 * acceleration_mps2 * since_s * since_s, GATE_MANOEUVRE_MAX_M) / 3.0
     return moved_m * moved_m
 
 
@@ -251,6 +263,10 @@ def _weigh_energy(track, since_s):  # type: ignore[no-untyped-def]
         + ENERGY_SLACK_J_PER_KG
     )
     step = (energy - ENERGY_MIDDLE_J_PER_KG) / spread
+    if step > ENERGY_NO_DOUBT:
+        # nothing on wings has that: waiting for more plots would only cost a short flight its defence
+        track.llr = max(track.llr, LLR_SETTLED)
+        return
     climb_mps = track.vx_mps * ux + track.vy_mps * uy + track.vz_mps * uz
     if step < 0.0 and track["class"] == codes.CLASS_BALLISTIC and climb_mps < -0.3 * speed_mps:
         return  # what came down from space has lost its energy to the air: no sign of wings
@@ -541,7 +557,7 @@ def _gate(radars, track, plot):  # type: ignore[no-untyped-def]
     track.z_m = z + track.vz_mps * ahead_s
     distance2, log_det = _distance2(radars, track, plot, 0.0)
     if distance2 > GATE_D2:
-        distance2, log_det = _distance2(radars, track, plot, _manoeuvre_m2(plot.t_s - track.hit_s))
+        distance2, log_det = _distance2(radars, track, plot, _unforeseen_m2(track, plot.t_s - track.hit_s))
     track.x_m = x
     track.y_m = y
     track.z_m = z
@@ -822,7 +838,7 @@ def _fire_distance2(radars, track, plot):  # type: ignore[no-untyped-def]
         track.x_m += ax * half
         track.y_m += ay * half
         track.z_m += az * half
-    extra_m2 = max(grown, 0.0) + _manoeuvre_m2(plot.t_s - track.hit_s)
+    extra_m2 = max(grown, 0.0) + _unforeseen_m2(track, plot.t_s - track.hit_s)
     distance2, _ = _distance2(radars, track, plot, extra_m2)
     track.x_m = x
     track.y_m = y
