@@ -215,12 +215,13 @@ def intercept_air(weapon, table, x, y, z, vx, vy, vz, delay_s):
 
 
 @inner
-def intercept_ballistic(weapon, table, fall, n_fall, delay_s):
-    """First point of a fall that a round of this type can reach in time and inside its envelope.
+def intercept_ballistic(weapon, table, face, earth_factor, fall, n_fall, delay_s):
+    """First point of a fall that a round of this type can reach in time, inside its envelope and in sight of its radar.
 
-    ``fall``: from ``trace_fall``. Returns (time from now, x, y, z, spare): ``spare`` seconds the launch may wait. Time < 0:
-    there is none.
+    ``fall``: from ``trace_fall``. Returns (reason or 0, time from now, x, y, z, spare): ``spare`` seconds the launch may wait.
+    Time < 0: there is none; the reason is what the first point in reach lacked, ``WHY_NO_SOLUTION`` when none is in reach.
     """
+    reason = WHY_NO_SOLUTION
     for i in range(n_fall):
         row = fall[i]
         if row[0] < delay_s:
@@ -228,9 +229,18 @@ def intercept_ballistic(weapon, table, fall, n_fall, delay_s):
         if is_inside_envelope(weapon, weapon.range_ballistic_m, row[1], row[2], row[3], row[5], row[4]):
             flight, _, _ = arrival(weapon, table, row[1], row[2], row[3])
             if flight >= 0.0 and row[0] - delay_s - flight >= 0.0:
-                return row[0], row[1], row[2], row[3], row[0] - delay_s - flight
+                why = 0
+                if weapon.is_uplink == 0:
+                    if sector_code(face, earth_factor, row[1], row[2], row[3]) != 0:
+                        why = WHY_OUTSIDE_SECTOR
+                    elif not is_in_sight(face, earth_factor, weapon.ground_m, row[1], row[2], row[3]):
+                        why = WHY_NO_LINE_OF_SIGHT
+                if why == 0:
+                    return 0, row[0], row[1], row[2], row[3], row[0] - delay_s - flight
+                if reason == WHY_NO_SOLUTION:
+                    reason = why
     row = fall[max(n_fall - 1, 0)]
-    return -1.0, row[1], row[2], row[3], 0.0
+    return reason, -1.0, row[1], row[2], row[3], 0.0
 
 
 @inner
@@ -248,25 +258,27 @@ def solve_intercept(weapon, table, face, earth_factor, track, fall, n_fall, now_
     if track["class"] == CLASS_BALLISTIC:
         if track.time_to_go_s > PLAN_AHEAD_S:
             return WHY_NO_SOLUTION, -1.0, x, y, z
-        time, px, py, pz, spare = intercept_ballistic(weapon, table, fall, n_fall, delay_s)
+        why, time, px, py, pz, spare = intercept_ballistic(
+            weapon, table, face, earth_factor, fall, n_fall, delay_s
+        )
         if time < 0.0:
-            return WHY_NO_SOLUTION, -1.0, px, py, pz
+            return why, -1.0, px, py, pz
         if spare > (DESIGNATE_AHEAD_S if delay_s > 0.0 else LAUNCH_AHEAD_S):
             return WHY_REACTION_TIME, -1.0, px, py, pz
-    else:
-        dx = x - weapon.x_m
-        dy = y - weapon.y_m
-        dz = z - weapon.z_m
-        far = math.sqrt(dx * dx + dy * dy + dz * dz)
-        if far > weapon.range_air_m + speed * (weapon.flight_max_s + delay_s):
-            return WHY_NO_SOLUTION, -1.0, x, y, z
-        time, px, py, pz = intercept_air(
-            weapon, table, x, y, z, track.vx_mps, track.vy_mps, track.vz_mps, delay_s
-        )
-        if time < 0.0 or not is_inside_envelope(
-            weapon, weapon.range_air_m, px, py, pz, height_m(px, py, pz), speed
-        ):
-            return WHY_NO_SOLUTION, -1.0, px, py, pz
+        return 0, time, px, py, pz
+    dx = x - weapon.x_m
+    dy = y - weapon.y_m
+    dz = z - weapon.z_m
+    far = math.sqrt(dx * dx + dy * dy + dz * dz)
+    if far > weapon.range_air_m + speed * (weapon.flight_max_s + delay_s):
+        return WHY_NO_SOLUTION, -1.0, x, y, z
+    time, px, py, pz = intercept_air(
+        weapon, table, x, y, z, track.vx_mps, track.vy_mps, track.vz_mps, delay_s
+    )
+    if time < 0.0 or not is_inside_envelope(
+        weapon, weapon.range_air_m, px, py, pz, height_m(px, py, pz), speed
+    ):
+        return WHY_NO_SOLUTION, -1.0, px, py, pz
     if weapon.is_uplink == 0:
         if sector_code(face, earth_factor, px, py, pz) != 0:
             return WHY_OUTSIDE_SECTOR, -1.0, px, py, pz
