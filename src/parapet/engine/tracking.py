@@ -77,7 +77,9 @@ ENERGY_SLACK_J_PER_KG = 0.7e5
 """Kinetic plus potential energy between the fastest aircraft (4e5) and a ballistic missile of 100 km range (5e5 at burnout,
 more for longer): the height and speed evidence."""
 ENERGY_NO_DOUBT = 4.0
-"""An energy that many spreads above the middle settles the class at once."""
+N_HITS_ENERGY = 3
+"""An energy that many spreads above the middle settles the class at once, from the fourth plot on: three stray plots always
+agree on some speed."""
 LLR_DECIDE = 3.0
 LLR_MAX = 8.0
 LLR_SETTLED = 5.0
@@ -263,7 +265,7 @@ def _weigh_energy(track, since_s):  # type: ignore[no-untyped-def]
         + ENERGY_SLACK_J_PER_KG
     )
     step = (energy - ENERGY_MIDDLE_J_PER_KG) / spread
-    if step > ENERGY_NO_DOUBT:
+    if step > ENERGY_NO_DOUBT and track.n_hits >= N_HITS_ENERGY:
         # nothing on wings has that: waiting for more plots would only cost a short flight its defence
         track.llr = max(track.llr, LLR_SETTLED)
         return
