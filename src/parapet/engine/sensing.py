@@ -611,27 +611,23 @@ def _followed_picture(face, own):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _follow_demand(face, belief, own, t_s):  # type: ignore[no-untyped-def]
-    """Share of a radar's time that following the tracks of its picture costs."""
+def _follow_demand(face, earth_factor, belief, own, t_s):  # type: ignore[no-untyped-def]
+    """Share of a radar's time that following its picture costs: a dwell for each track in its sector.
+
+    A detection is confirmed where the beam still points, before the target has moved out of it: no volume is searched.
+    """
     i_picture = _followed_picture(face, own)
     if i_picture < 0 or belief.number[i_picture] == 0:
         return 0.0
-    cost_s = 0.0
-    beamwidth_rad = min(face.azimuth_beamwidth_rad, face.elevation_beamwidth_rad)
+    n = 0
     for i in range(belief.track.shape[1]):
         track = belief.track[i_picture, i]
         if track.status == codes.TRACK_FREE:
             continue
-        x_m, y_m, z_m, radius_m = _extrapolated(track, t_s)
-        dx = x_m - face.x_m
-        dy = y_m - face.y_m
-        dz = z_m - face.z_m
-        slant_range_m = math.sqrt(dx * dx + dy * dy + dz * dz) + 1.0
-        size_m = _cue_size_m(slant_range_m, radius_m, beamwidth_rad)
-        cost_s += face.dwell_s * _n_beams(
-            slant_range_m, size_m, face.azimuth_beamwidth_rad, face.elevation_beamwidth_rad
-        )
-    return cost_s / max(face.track_revisit_slow_s, 1e-3)
+        x_m, y_m, z_m, _ = _extrapolated(track, t_s)
+        if sector_code(face, earth_factor, x_m, y_m, z_m) == 0:
+            n += 1
+    return n * face.dwell_s / max(face.track_revisit_slow_s, 1e-3)
 
 
 @inner
@@ -734,7 +730,7 @@ def _fire_control(  # type: ignore[no-untyped-def]
                             face.track_revisit_slow_s,
                         ), 1e-3,
                     )  # fmt: skip
-            demanded += _follow_demand(face, belief, own, end_s)
+            demanded += _follow_demand(face, earth_factor, belief, own, end_s)
             budget = face.dwell_budget
             radar.stretch = demanded / budget if demanded > budget and budget > 0.0 else 1.0
         for row in range(first, last):
