@@ -1,7 +1,7 @@
 """Patriot against ballistic missiles: a point defence that works near its battery and not far from it.
 
-The battles are small; each bound lies several standard deviations from what the model gives and from what it gave while a
-sector array waited for its search frame, drag was left out of homing, and two assumed drags stood side by side.
+The battles are small and their bounds wide: set after looking at what the model gives, to catch a broken link, not to
+vouch for a kill rate. The Scud-B at the aim point were stopped before, too; the others tell the old engine from the new.
 """
 
 from __future__ import annotations
