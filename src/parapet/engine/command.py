@@ -216,12 +216,29 @@ def intercept_air(weapon, table, x, y, z, vx, vy, vz, delay_s):
 
 
 @inner
-def intercept_ballistic(weapon, table, fall, n_fall, delay_s):
-    """First point of a fall that a round of this type can reach in time and inside its envelope.
+def not_led(weapon, face, earth_factor, x, y, z):
+    """Why an engagement radar could not lead a round to a point, or 0: uplink, sector and sight.
 
-    ``fall``: from ``trace_fall``. Returns (time from now, x, y, z, spare): ``spare`` seconds the launch may wait. Time < 0:
-    there is none.
+    A round that flies on the command post's track needs the uplink only.
     """
+    if not is_in_reach(face, x, y, z):
+        return WHY_OUT_OF_RADAR_RANGE
+    if weapon.is_uplink == 0:
+        if sector_code(face, earth_factor, x, y, z) != 0:
+            return WHY_OUTSIDE_SECTOR
+        if not is_in_sight(face, earth_factor, weapon.ground_m, x, y, z):
+            return WHY_NO_LINE_OF_SIGHT
+    return 0
+
+
+@inner
+def intercept_ballistic(weapon, table, face, earth_factor, fall, n_fall, delay_s):
+    """First point of a fall that a round of this type can reach in time, inside its envelope and in sight of its radar.
+
+    ``fall``: from ``trace_fall``. Returns (reason or 0, time from now, x, y, z, spare): ``spare`` seconds the launch may wait.
+    Time < 0: there is none; the reason is what the first point in reach lacked, ``WHY_NO_SOLUTION`` when none is in reach.
+    """
+    reason = WHY_NO_SOLUTION
     for i in range(n_fall):
         row = fall[i]
         if row[0] < delay_s:
@@ -229,9 +246,13 @@ def intercept_ballistic(weapon, table, fall, n_fall, delay_s):
         if is_inside_envelope(weapon, weapon.range_ballistic_m, row[1], row[2], row[3], row[5], row[4]):
             flight, _, _ = arrival(weapon, table, row[1], row[2], row[3])
             if flight >= 0.0 and row[0] - delay_s - flight >= 0.0:
-                return row[0], row[1], row[2], row[3], row[0] - delay_s - flight
+                why = not_led(weapon, face, earth_factor, row[1], row[2], row[3])
+                if why == 0:
+                    return 0, row[0], row[1], row[2], row[3], row[0] - delay_s - flight
+                if reason == WHY_NO_SOLUTION:
+                    reason = why
     row = fall[max(n_fall - 1, 0)]
-    return -1.0, row[1], row[2], row[3], 0.0
+    return reason, -1.0, row[1], row[2], row[3], 0.0
 
 
 @inner
@@ -239,7 +260,7 @@ def solve_intercept(weapon, table, face, earth_factor, track, fall, n_fall, now_
     """Predicted intercept of a track: (reason or 0, time from now, x, y, z).
 
     Reason ``WHY_NO_SOLUTION`` when time or envelope forbid, ``WHY_REACTION_TIME`` when it is too early to launch at a fall,
-    ``WHY_OUT_OF_RADAR_RANGE`` when commands would not reach the round there, ``WHY_OUTSIDE_SECTOR`` / ``WHY_NO_LINE_OF_SIGHT`` when the engagement radar will not see the point.
+    or what ``not_led`` says of the point.
     """
     dt = now_s - track.t_s
     x = track.x_m + track.vx_mps * dt
@@ -249,32 +270,30 @@ def solve_intercept(weapon, table, face, earth_factor, track, fall, n_fall, now_
     if track["class"] == CLASS_BALLISTIC:
         if track.time_to_go_s > PLAN_AHEAD_S:
             return WHY_NO_SOLUTION, -1.0, x, y, z
-        time, px, py, pz, spare = intercept_ballistic(weapon, table, fall, n_fall, delay_s)
+        why, time, px, py, pz, spare = intercept_ballistic(
+            weapon, table, face, earth_factor, fall, n_fall, delay_s
+        )
         if time < 0.0:
-            return WHY_NO_SOLUTION, -1.0, px, py, pz
+            return why, -1.0, px, py, pz
         if spare > (DESIGNATE_AHEAD_S if delay_s > 0.0 else LAUNCH_AHEAD_S):
             return WHY_REACTION_TIME, -1.0, px, py, pz
-    else:
-        dx = x - weapon.x_m
-        dy = y - weapon.y_m
-        dz = z - weapon.z_m
-        far = math.sqrt(dx * dx + dy * dy + dz * dz)
-        if far > weapon.range_air_m + speed * (weapon.flight_max_s + delay_s):
-            return WHY_NO_SOLUTION, -1.0, x, y, z
-        time, px, py, pz = intercept_air(
-            weapon, table, x, y, z, track.vx_mps, track.vy_mps, track.vz_mps, delay_s
-        )
-        if time < 0.0 or not is_inside_envelope(
-            weapon, weapon.range_air_m, px, py, pz, height_m(px, py, pz), speed
-        ):
-            return WHY_NO_SOLUTION, -1.0, px, py, pz
-    if not is_in_reach(face, px, py, pz):
-        return WHY_OUT_OF_RADAR_RANGE, -1.0, px, py, pz
-    if weapon.is_uplink == 0:
-        if sector_code(face, earth_factor, px, py, pz) != 0:
-            return WHY_OUTSIDE_SECTOR, -1.0, px, py, pz
-        if not is_in_sight(face, earth_factor, weapon.ground_m, px, py, pz):
-            return WHY_NO_LINE_OF_SIGHT, -1.0, px, py, pz
+        return 0, time, px, py, pz
+    dx = x - weapon.x_m
+    dy = y - weapon.y_m
+    dz = z - weapon.z_m
+    far = math.sqrt(dx * dx + dy * dy + dz * dz)
+    if far > weapon.range_air_m + speed * (weapon.flight_max_s + delay_s):
+        return WHY_NO_SOLUTION, -1.0, x, y, z
+    time, px, py, pz = intercept_air(
+        weapon, table, x, y, z, track.vx_mps, track.vy_mps, track.vz_mps, delay_s
+    )
+    if time < 0.0 or not is_inside_envelope(
+        weapon, weapon.range_air_m, px, py, pz, height_m(px, py, pz), speed
+    ):
+        return WHY_NO_SOLUTION, -1.0, px, py, pz
+    why = not_led(weapon, face, earth_factor, px, py, pz)
+    if why != 0:
+        return why, -1.0, px, py, pz
     return 0, time, px, py, pz
 
 

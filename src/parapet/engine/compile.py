@@ -73,6 +73,8 @@ P_KILL_PLANNED = {codes.CLASS_UNKNOWN: 0.7, codes.CLASS_AIR: 0.8, codes.CLASS_BA
 """Single-shot kill probability that planning assumes before reliability (notional; the battle computes its own)."""
 GLINT_SHARE = 0.15
 """Wander of the point that a receiver tracks over the size of the target, 1 sigma (notional; textbooks give 0.1 to 0.25)."""
+WARHEAD_CALIBRES = 2.0
+"""Length of a separated warhead by the diameter of its missile: a cone of about 25 degrees. Notional."""
 REFERENCE_SNR = math.log(1e-6) / math.log(0.5) - 1.0
 """Signal-to-noise at a published range: single look, Pd 0.5, Pfa 1e-6, Swerling 1 (12.77 dB)."""
 
@@ -747,8 +749,12 @@ class _Compiler:
         start = round(start / self.dt_s) * self.dt_s
         x, y, z = earth.geodetic_to_ecef(launch.lat_rad, launch.lon_rad, launch.height_m)
         first = self.legs.add(x_m=x, y_m=y, z_m=z, height_m=launch.height_m, speed_mps=0.0)
+        common = self._common(member, entry, i_type, i_aim)
+        if entry.si("is_separating", 0.0) > 0.5:
+            # what arrives is the warhead: the size of the entry is that of the whole missile
+            common["glint_m"] = GLINT_SHARE * min(WARHEAD_CALIBRES * entry.si("diameter"), entry.si("size"))
         return self.threats.add(
-            **self._common(member, entry, i_type, i_aim),
+            **common,
             kind=codes.KIND_BALLISTIC,
             start_s=start,
             i_leg=first,
@@ -776,6 +782,7 @@ class _Compiler:
                 rcs[i] = (one.front.nominal, one.side.nominal, one.rear.nominal)
         row.update(
             id=name_id("threat:" + name),
+            glint_m=GLINT_SHARE * entry.si("size"),
             i_parent=number,
             has_aim=0,
             rcs_m2=rcs,

@@ -36,6 +36,7 @@ from parapet.engine.draws import STREAM_AIM, STREAM_SEEKER_NOISE, normal_quantil
 from parapet.engine.prediction import (
     LOWEST_M,
     coast_step,
+    fall_acceleration,
     flyout,
     ground_range_m,
     level_point,
@@ -46,7 +47,7 @@ from parapet.engine.state import TOTAL_NOT_FINITE
 from parapet.engine.telling import tell
 from parapet.physics.atmosphere import wind_mps
 from parapet.physics.ballistic import COL_CUTOFF_S, ballistic_step
-from parapet.physics.earth import EARTH_RATE_RADPS, height_m, rotating_acceleration, up_and_height
+from parapet.physics.earth import EARTH_RATE_RADPS, height_m, up_and_height
 from parapet.physics.interceptor import (
     COL_EJECT_SPEED,
     COL_MAX_FLIGHT_TIME,
@@ -586,12 +587,12 @@ def measure(
 
 @inner
 def homing_command(params, one):
-    """The guidance law of the end game: from the round's own estimate, nothing else."""
+    """The guidance law of the end game: from the round's own estimate, nothing else. Returns the target's expected acceleration."""
     bx = 0.0
     by = 0.0
     bz = 0.0
     if one.is_falling == 1:
-        bx, by, bz = rotating_acceleration(
+        bx, by, bz = fall_acceleration(
             one.est_x_m, one.est_y_m, one.est_z_m, one.est_vx_mps, one.est_vy_mps, one.est_vz_mps
         )
     cx, cy, cz = steer_homing(
@@ -602,6 +603,7 @@ def homing_command(params, one):
     one.cmd_x_mps2 = cx
     one.cmd_y_mps2 = cy
     one.cmd_z_mps2 = cz
+    return bx, by, bz
 
 
 @inner
@@ -687,7 +689,7 @@ def home(clock, air, threats, radars, units, interceptors, truth, own, one, seed
                 kvy = threat.vy_mps
                 kvz = threat.vz_mps
                 poison(threat)
-                homing_command(params, one)
+                bx, by, bz = homing_command(params, one)
                 threat.x_m = kx
                 threat.y_m = ky
                 threat.z_m = kz
@@ -695,9 +697,9 @@ def home(clock, air, threats, radars, units, interceptors, truth, own, one, seed
                 threat.vy_mps = kvy
                 threat.vz_mps = kvz
             else:
-                homing_command(params, one)
+                bx, by, bz = homing_command(params, one)
         else:
-            homing_command(params, one)
+            bx, by, bz = homing_command(params, one)
         x, y, z, vx, vy, vz, ax, ay, az, load = round_step(
             one.x_m, one.y_m, one.z_m, one.vx_mps - windx, one.vy_mps - windy, one.vz_mps - windz, one.lag_x_mps2, one.lag_y_mps2,
             one.lag_z_mps2, since, one.cmd_x_mps2, one.cmd_y_mps2, one.cmd_z_mps2, h, params,
@@ -717,9 +719,12 @@ def home(clock, air, threats, radars, units, interceptors, truth, own, one, seed
         wy = ((ny - y) - ry) / h
         wz = ((nz - z) - rz) / h
         miss, when, is_inside = closest_approach(rx, ry, rz, wx, wy, wz, h)
-        one.est_x_m += one.est_vx_mps * h
-        one.est_y_m += one.est_vy_mps * h
-        one.est_z_m += one.est_vz_mps * h
+        one.est_x_m += (one.est_vx_mps + 0.5 * bx * h) * h
+        one.est_y_m += (one.est_vy_mps + 0.5 * by * h) * h
+        one.est_z_m += (one.est_vz_mps + 0.5 * bz * h) * h
+        one.est_vx_mps += bx * h
+        one.est_vy_mps += by * h
+        one.est_vz_mps += bz * h
         one.x_m = x
         one.y_m = y
         one.z_m = z

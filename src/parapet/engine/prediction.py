@@ -15,8 +15,9 @@ TRACE_STEP_S = 1.0
 TRACE_STEP_HIGH_S = 4.0
 TRACE_HIGH_M = 45e3
 """Steps of the way down that is planned along, and the height above which they are the longer ones: no round goes there."""
-PLANNED_DRAG_KGM2 = 4000.0
-"""Ballistic coefficient that planning assumes for a falling body, kg/m2."""
+FALL_COEFFICIENT_KGM2 = 8000.0
+"""Ballistic coefficient that tracks, plans and homing rounds assume of any falling body, kg/m2: nobody is told what it is.
+The middle of the 6,000 to 12,000 that the catalogue has for warheads and whole missiles."""
 
 
 @inner
@@ -24,7 +25,7 @@ def coast_step(x, y, z, vx, vy, vz, dt):
     """One midpoint step of a falling body with drag (belief's picture of a ballistic missile), ECEF metres."""
     k = 0.0
     if height_m(x, y, z) < DRAG_TOP_M:
-        k = 0.5 / PLANNED_DRAG_KGM2
+        k = 0.5 / FALL_COEFFICIENT_KGM2
     ax, ay, az = rotating_acceleration(x, y, z, vx, vy, vz)
     half = 0.5 * dt
     mx = x + half * vx
@@ -41,6 +42,19 @@ def coast_step(x, y, z, vx, vy, vz, dt):
         x + dt * wx, y + dt * wy, z + dt * wz,
         vx + dt * (ax - drag * wx), vy + dt * (ay - drag * wy), vz + dt * (az - drag * wz),
     )  # fmt: skip
+
+
+@inner
+def fall_acceleration(x, y, z, vx, vy, vz):
+    """Acceleration expected of a falling body: free fall, and the drag of ``FALL_COEFFICIENT_KGM2`` in the air, ECEF m/s2."""
+    ax, ay, az = rotating_acceleration(x, y, z, vx, vy, vz)
+    height = height_m(x, y, z)
+    if height < DRAG_TOP_M:
+        drag = 0.5 / FALL_COEFFICIENT_KGM2 * density_kgm3(height) * math.sqrt(vx * vx + vy * vy + vz * vz)
+        ax -= drag * vx
+        ay -= drag * vy
+        az -= drag * vz
+    return ax, ay, az
 
 
 @inner

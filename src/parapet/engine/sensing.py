@@ -53,6 +53,8 @@ CUE_ACCELERATION_MPS2 = 15.0
 """Unforeseen acceleration that a cue allows for (one sigma)."""
 CUE_MAX_M = 40000.0
 MAX_LOOKS_PER_TICK = 16
+FOLLOW_ORDINAL = 1 << 20
+"""Looks that follow a track are numbered from here, clear of the numbers of the search."""
 NO_CHANNEL = -1
 
 
@@ -615,6 +617,108 @@ def _search(  # type: ignore[no-untyped-def]
 
 
 @inner
+def _followed_picture(face, own):  # type: ignore[no-untyped-def]
+    """The picture whose tracks a radar follows with looks of their own; -1 none.
+
+    A sector array that searches: its beam needs no turn to come back to what it has seen, so it confirms a detection and
+    keeps a track with single looks instead of waiting for the next search frame.
+    """
+    if face.kind != codes.RADAR_SECTOR or not face.period_s > 0.0:
+        return -1
+    if face.i_post >= 0 and own.post_alive[face.i_post] != 0:
+        return face.i_post
+    if face.i_unit >= 0 and (face.i_post >= 0 or own.unit[face.i_unit].is_autonomous != 0):
+        return own.post_alive.size + face.i_unit
+    return -1
+
+
+@inner
+def _follow_demand(face, earth_factor, belief, own, t_s):  # type: ignore[no-untyped-def]
+    """Share of a radar's time that following its picture costs: a dwell for each track in its sector.
+
+    A detection is confirmed where the beam still points, before the target has moved out of it: no volume is searched.
+    """
+    i_picture = _followed_picture(face, own)
+    if i_picture < 0 or belief.number[i_picture] == 0:
+        return 0.0
+    n = 0
+    for i in range(belief.track.shape[1]):
+        track = belief.track[i_picture, i]
+        if track.status == codes.TRACK_FREE:
+            continue
+        x_m, y_m, z_m, _ = _extrapolated(track, t_s)
+        if sector_code(face, earth_factor, x_m, y_m, z_m) == 0:
+            n += 1
+    return n * face.dwell_s / max(face.track_revisit_slow_s, 1e-3)
+
+
+@inner
+def _is_plotted(plots, tick, i_radar, i_threat):  # type: ignore[no-untyped-def]
+    """Whether a radar's search has given a plot of a threat in this tick."""
+    n = plots.count[0] - 1
+    while n >= plots.count[1]:
+        p = plots.plot[n % plots.plot.size]
+        if p.tick != tick:
+            return False
+        if p.i_radar == i_radar and p.i_channel < 0 and p.label == i_threat:
+            return True
+        n -= 1
+    return False
+
+
+@inner
+def _follow(  # type: ignore[no-untyped-def]
+    radars, given, ground_m, earth_factor, record, dt_s, threats, belief, own, plots, log, seed, run, tick
+):  # fmt: skip
+    """Sector arrays that search look again where their picture has a track, tentative or firm, every slow revisit.
+
+    The looks lie on a grid of time of the radar's own, so that the tick changes none of them.
+    """
+    start_s = tick * dt_s
+    end_s = (tick + 1) * dt_s
+    for i_radar in range(radars.size):
+        face = radars[i_radar]
+        radar = own.radar[i_radar]
+        if radar.is_on == 0:
+            continue
+        i_picture = _followed_picture(face, own)
+        if i_picture < 0 or belief.number[i_picture] == 0:
+            continue
+        revisit_s = max(face.track_revisit_slow_s, dt_s)
+        nth = int(math.floor(end_s / revisit_s))
+        t_s = nth * revisit_s
+        if t_s <= start_s:
+            continue
+        beamwidth_rad = min(face.azimuth_beamwidth_rad, face.elevation_beamwidth_rad)
+        back_s = end_s - t_s
+        for i in range(belief.track.shape[1]):
+            track = belief.track[i_picture, i]
+            if track.status == codes.TRACK_FREE:
+                continue
+            x_m, y_m, z_m, radius_m = _extrapolated(track, t_s)
+            dx = x_m - face.x_m
+            dy = y_m - face.y_m
+            dz = z_m - face.z_m
+            reach_m = _cue_size_m(math.sqrt(dx * dx + dy * dy + dz * dz), radius_m, beamwidth_rad)
+            for i_threat in range(threats.size):
+                threat = threats[i_threat]
+                if threat.status != codes.FLYING:
+                    continue
+                dx = threat.x_m - threat.vx_mps * back_s - x_m
+                if dx > reach_m or dx < -reach_m:
+                    continue
+                dy = threat.y_m - threat.vy_mps * back_s - y_m
+                dz = threat.z_m - threat.vz_mps * back_s - z_m
+                if dx * dx + dy * dy + dz * dz > reach_m * reach_m:
+                    continue
+                if _is_plotted(plots, tick, i_radar, i_threat):
+                    continue
+                _look_at(
+                    face, given[i_threat], ground_m, earth_factor, record, threat, radar, plots, log, seed, run, tick, end_s, t_s, i_radar, i_threat, NO_CHANNEL, FOLLOW_ORDINAL + nth,
+                )  # fmt: skip
+
+
+@inner
 def _fire_control(  # type: ignore[no-untyped-def]
     radars, given, units, ground_m, earth_factor, record, dt_s, threats, belief, own, plots, log, seed, run, tick,
 ):  # fmt: skip
@@ -648,6 +752,7 @@ def _fire_control(  # type: ignore[no-untyped-def]
                             face.track_revisit_slow_s,
                         ), 1e-3,
                     )  # fmt: skip
+            demanded += _follow_demand(face, earth_factor, belief, own, end_s)
             budget = face.dwell_budget
             radar.stretch = demanded / budget if demanded > budget and budget > 0.0 else 1.0
         for row in range(first, last):
@@ -698,8 +803,8 @@ def _fire_control(  # type: ignore[no-untyped-def]
 def look(world, truth, belief, own, plots, log, seed, run, tick):  # type: ignore[no-untyped-def]
     """Radars see, or do not, in one tick: plots are written.
 
-    Search radars sweep past every threat in the air; sector arrays that search do so inside their sector; engagement
-    radars look for their fire channels. ``belief`` is read for where channels point, nothing else.
+    Search radars sweep past every threat in the air; sector arrays that search do so inside their sector, and look again
+    at what their picture tracks; engagement radars look for their fire channels. ``belief`` is read for where channels point, nothing else.
     Pinned by ``tests/engine/test_sensing.py``.
     """
     radars = own.face
@@ -709,6 +814,9 @@ def look(world, truth, belief, own, plots, log, seed, run, tick):  # type: ignor
     dt_s = world.clock.dt_s
     _search(
         radars, world.threats, ground_m, earth_factor, record, dt_s, truth.threat, own, plots, log, seed, run, tick
+    )  # fmt: skip
+    _follow(
+        radars, world.threats, ground_m, earth_factor, record, dt_s, truth.threat, belief, own, plots, log, seed, run, tick
     )  # fmt: skip
     _fire_control(
         radars, world.threats, world.units, ground_m, earth_factor, record, dt_s, truth.threat, belief, own, plots, log,

@@ -14,10 +14,12 @@ import math
 
 from parapet._jit import inner
 from parapet.engine import codes
+from parapet.engine.prediction import FALL_COEFFICIENT_KGM2
 from parapet.engine.sensing import revisit_wanted_s
 from parapet.engine.state import TOTAL_FALSE_TRACKS, TOTAL_FIRM_TRACKS, TOTAL_TRACKS_FULL
 from parapet.engine.telling import tell
 from parapet.physics.assignment import assignment
+from parapet.physics.atmosphere import density_kgm3
 from parapet.physics.earth import height_m, rotating_acceleration, up_and_height
 from parapet.physics.estimation import (
     plot_covariance,
@@ -36,6 +38,8 @@ GATE_D2 = 16.0
 """Squared Mahalanobis distance (three degrees) inside which a plot may belong to a track: 99.9 % of true ones."""
 GATE_MANOEUVRE_MPS2 = 60.0
 """Acceleration since the last plot that the wide gate allows for (three sigma)."""
+GATE_COEFFICIENT_KGM2 = 1300.0
+"""The wide gate holds falling bodies down to this ballistic coefficient: spent ones slow down by tens of g."""
 GATE_MANOEUVRE_MAX_M = 4000.0
 GATE_SIGMAS = 4.5
 BOX_M = 150000.0
@@ -67,13 +71,15 @@ Q_MEMORY_S = 6.0
 D2_SURPRISE = 10.0
 """An innovation beyond this (2 % of quiet ones) raises the process noise."""
 DRAG_MATTERS_M = 45000.0
-BALLISTIC_COEFFICIENT_KGM2 = 6000.0
-"""Assumed of any falling body: the filter is not told what it follows."""
 
 ENERGY_MIDDLE_J_PER_KG = 5.0e5
 ENERGY_SLACK_J_PER_KG = 0.7e5
 """Kinetic plus potential energy between the fastest aircraft (4e5) and a ballistic missile of 100 km range (5e5 at burnout,
 more for longer): the height and speed evidence."""
+ENERGY_NO_DOUBT = 4.0
+N_HITS_ENERGY = 3
+"""An energy that many spreads above the middle settles the class at once, from the fourth plot on: three stray plots always
+agree on some speed."""
 LLR_DECIDE = 3.0
 LLR_MAX = 8.0
 LLR_SETTLED = 5.0
@@ -116,7 +122,7 @@ def predict_track(track, t_s):  # type: ignore[no-untyped-def]
     if track["class"] == codes.CLASS_BALLISTIC:
         if dt_s > 0.0:
             above_m = height_m(track.x_m, track.y_m, track.z_m)
-            coefficient = BALLISTIC_COEFFICIENT_KGM2 if above_m < DRAG_MATTERS_M else 0.0
+            coefficient = FALL_COEFFICIENT_KGM2 if above_m < DRAG_MATTERS_M else 0.0
             quiet = Q_BALLISTIC_LOW if above_m < DRAG_MATTERS_M else Q_BALLISTIC
             x, y, z, vx, vy, vz = predict_ballistic(
                 track.x_m, track.y_m, track.z_m, track.vx_mps, track.vy_mps, track.vz_mps, track.cov, dt_s,
@@ -200,9 +206,16 @@ def _plot_distance2(plot, range_m, azimuth_rad, elevation_rad, s00, s01, s02, s1
 
 
 @inner
-def _manoeuvre_m2(since_s):  # type: ignore[no-untyped-def]
-    """Position variance per axis that a hard manoeuvre since the last plot would need."""
-    moved_m = min(0.5 * GATE_MANOEUVRE_MPS2 * since_s * since_s, GATE_MANOEUVRE_MAX_M) / 3.0
+def _unforeseen_m2(track, since_s):  # type: ignore[no-untyped-def]
+    """Position variance per axis that a hard manoeuvre since the last plot would need, or the drag of a falling body in the air."""
+    acceleration_mps2 = GATE_MANOEUVRE_MPS2
+    if track["class"] == codes.CLASS_BALLISTIC:
+        above_m = height_m(track.x_m, track.y_m, track.z_m)
+        if above_m < DRAG_MATTERS_M:
+            speed2 = track.vx_mps * track.vx_mps + track.vy_mps * track.vy_mps + track.vz_mps * track.vz_mps
+            drag_mps2 = 0.5 * density_kgm3(above_m) * speed2 / GATE_COEFFICIENT_KGM2
+            acceleration_mps2 = max(acceleration_mps2, drag_mps2)
+    moved_m = min(0.5 * acceleration_mps2 * since_s * since_s, GATE_MANOEUVRE_MAX_M) / 3.0
     return moved_m * moved_m
 
 
@@ -252,6 +265,10 @@ def _weigh_energy(track, since_s):  # type: ignore[no-untyped-def]
         + ENERGY_SLACK_J_PER_KG
     )
     step = (energy - ENERGY_MIDDLE_J_PER_KG) / spread
+    if step > ENERGY_NO_DOUBT and track.n_hits >= N_HITS_ENERGY:
+        # nothing on wings has that: waiting for more plots would only cost a short flight its defence
+        track.llr = max(track.llr, LLR_SETTLED)
+        return
     climb_mps = track.vx_mps * ux + track.vy_mps * uy + track.vz_mps * uz
     if step < 0.0 and track["class"] == codes.CLASS_BALLISTIC and climb_mps < -0.3 * speed_mps:
         return  # what came down from space has lost its energy to the air: no sign of wings
@@ -473,7 +490,8 @@ def _associate(
     """
     real = scratch.real
     cost = scratch.cost
-    half_period_s = 0.5 * radars[i_radar].period_s
+    # a turning beam meets a target once a turn; an array looks again when it likes
+    half_period_s = 0.5 * radars[i_radar].period_s if radars[i_radar].kind == codes.RADAR_ROTATING else 0.0
     n_rows = 0
     dearest = -math.inf
     for i_active in range(n_active):
@@ -546,7 +564,7 @@ def _gate(radars, track, plot):  # type: ignore[no-untyped-def]
     track.z_m = z + track.vz_mps * ahead_s
     distance2, log_det = _distance2(radars, track, plot, 0.0)
     if distance2 > GATE_D2:
-        distance2, log_det = _distance2(radars, track, plot, _manoeuvre_m2(plot.t_s - track.hit_s))
+        distance2, log_det = _distance2(radars, track, plot, _unforeseen_m2(track, plot.t_s - track.hit_s))
     track.x_m = x
     track.y_m = y
     track.z_m = z
@@ -846,7 +864,7 @@ def _fire_distance2(radars, track, plot):  # type: ignore[no-untyped-def]
         track.x_m += ax * half
         track.y_m += ay * half
         track.z_m += az * half
-    extra_m2 = max(grown, 0.0) + _manoeuvre_m2(plot.t_s - track.hit_s)
+    extra_m2 = max(grown, 0.0) + _unforeseen_m2(track, plot.t_s - track.hit_s)
     distance2, _ = _distance2(radars, track, plot, extra_m2)
     track.x_m = x
     track.y_m = y
