@@ -18,8 +18,9 @@ from tests.disposition.cards import RUNS
 
 from parapet.disposition.options import weigh_options
 from parapet.disposition.scorecard_law import ANSWERS, GATES
-from parapet.disposition.scorecard_page import GIVEN, _View, link, page, stability_words, state_rows
+from parapet.disposition.scorecard_page import GIVEN, _View, link, page
 from parapet.disposition.scorecard_prose import leads, prose
+from parapet.disposition.scorecard_stability import day_rows, stability_words, state_rows
 from parapet.disposition.scorecard_words import consent, gate, given, mean_of, range_of, share_of
 from parapet.disposition.show_money import span
 from parapet.disposition.yaml_data import NOTICE
