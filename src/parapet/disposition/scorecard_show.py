@@ -20,7 +20,7 @@ def render(card: Scorecard) -> RenderableType:
     """The scorecard in a hundred columns."""
     now = card.now
     rows = table("")
-    rows.add_column("option", overflow="fold", min_width=14)
+    rows.add_column("option", overflow="fold", min_width=12)
     for head in ("Russia's\nconsent", *HEADS.values(), "F-35 again"):
         rows.add_column(head, overflow="fold")
     raids = card.military.raids if card.military else ()
