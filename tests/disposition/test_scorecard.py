@@ -86,7 +86,9 @@ def test_json_terminal_and_prose_follow_the_day(card):
     texts = [dict(prose(one))["Bargaining"] for one in (own, then)]
     same = "all but operating it and keeping it dormant: Türkiye and Russia."
     assert texts[1].endswith(same) and not texts[0].endswith(same)
-    assert all(f"assumed as of {card.stability.as_of}, whatever the day" in conditions(one) for one in (own, then))
+    assert all(
+        f"assumed as of {card.stability.as_of}, whatever the day" in conditions(one) for one in (own, then)
+    )
     shown = []
     for one in (own, then):
         console = Console(width=100, file=io.StringIO())

@@ -244,13 +244,8 @@ def stability(laws: Iterable[LawTables], block: BargainingData, folder: Path, se
     """
     laws = tuple(laws)
     dispute = read(folder / block.file)
-    passed = [
-        name
-        for name in dispute.readings
-        if name not in block.left_to_law
-        and name not in block.assumptions
-        and any(_is_of_law(name, tables) for tables in laws)
-    ]
+    of_law = {name for tables in laws for table in _all_tables(tables) for name in table.readings}
+    passed = [name for name in dispute.readings if name in of_law - {*block.left_to_law, *block.assumptions}]
     work = _Work(dispute, block, passed, seed)
     found = {(tables.as_of, tables.submission): work.law(tables) for tables in laws}
     kept = {name for law in found.values() for name in law.readings}
@@ -311,10 +306,6 @@ def _graph(built: Built) -> tuple[object, ...]:
     states = tuple((state.label, state.true) for state in built.states)
     moves = (built.graph.moves, built.at_once, built.changers)
     return states, built.status_quo, *(flags.tobytes() for flags in moves)
-
-
-def _is_of_law(name: str, tables: LawTables) -> bool:
-    return any(name in table.readings for table in _all_tables(tables))
 
 
 def _all_tables(tables: LawTables) -> Iterable[Table]:
