@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 
 import pytest
 from rich.console import Console
-from tests.disposition.cards import FILE, ROOT, RUNS, small_dispute
+from tests.disposition.cards import FILE, NO_LIFT, ROOT, RUNS, TESTED, small_dispute
 
 from parapet import cli
 from parapet.disposition import scorecard as scorecards
@@ -15,7 +16,9 @@ from parapet.disposition.dispute import load_dispute
 from parapet.disposition.reference import options_table
 from parapet.disposition.scorecard_blocks import read_blocks
 from parapet.disposition.scorecard_page import write_page
+from parapet.disposition.scorecard_prose import conditions, prose
 from parapet.disposition.scorecard_show import render
+from parapet.disposition.scorecard_words import values_of
 from parapet.errors import InputError
 
 
@@ -55,7 +58,43 @@ def test_exposure_follows_the_state_of_the_radars(card):
 def test_first_day_is_the_one_asked_for_and_none_stands_twice(card):
     days = [(one.as_of, one.submission) for one in card.dates]
     assert days[0] == (card.dispute.data.as_of, card.dispute.data.submission)
-    assert len(days) == len(set(days)) == 3
+    assert len(days) == len(set(days)) == 4
+
+
+def test_json_says_on_which_law_the_shares_stand(card):
+    card = dataclasses.replace(card, chosen={**card.chosen, **TESTED})
+    data = card.to_dict()
+    assert data["stability"]["law"] == {"as_of": data["as_of"], "submission": data["submission"]}
+    assert data["stability"]["preferences_as_of"] == card.stability.as_of
+    for told, dated in zip(data["dates"], card.dates, strict=True):
+        for option in card.titles:
+            for kind in ("reached", "lasting"):
+                values = values_of(card.outcomes(option, dated), kind)
+                assert told["stability"][option][kind] == [min(values), max(values)]
+    shares = {told["as_of"]: told["stability"]["incirlik"]["lasting"] for told in data["dates"]}
+    assert shares[data["as_of"]] == [0.0, 1.0] and shares[NO_LIFT.isoformat()] == [0.0, 0.0]
+
+
+def test_json_terminal_and_prose_follow_the_day(card):
+    chosen = {**card.chosen, **TESTED}
+    own = dataclasses.replace(card, chosen=chosen)
+    (dated,) = (one for one in card.dates if one.as_of == NO_LIFT)
+    then = dataclasses.replace(own, dates=(dated, *card.dates))
+    rows = [{row["option"]: row["stability"] for row in one.to_dict()["options"]} for one in (own, then)]
+    lifting = [any("lift" in s["label"] for one in row["incirlik"] for s in one["states"]) for row in rows]
+    assert lifting == [True, False]
+    texts = [dict(prose(one))["Bargaining"] for one in (own, then)]
+    same = "all but operating it and keeping it dormant: Türkiye and Russia."
+    assert texts[1].endswith(same) and not texts[0].endswith(same)
+    assert all(
+        f"assumed as of {card.stability.as_of}, whatever the day" in conditions(one) for one in (own, then)
+    )
+    shown = []
+    for one in (own, then):
+        console = Console(width=100, file=io.StringIO())
+        console.print(render(one))
+        shown.append(console.file.getvalue())
+    assert "lasts 0 to 100 %" in shown[0] and "lasts 0 to 100 %" not in shown[1]
 
 
 def test_terminal_page_fits_a_hundred_columns(card):

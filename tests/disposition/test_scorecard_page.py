@@ -14,12 +14,13 @@ import subprocess
 
 import lxml.html
 import pytest
-from tests.disposition.cards import RUNS
+from tests.disposition.cards import NO_LIFT, RUNS, TESTED
 
 from parapet.disposition.options import weigh_options
 from parapet.disposition.scorecard_law import ANSWERS, GATES
-from parapet.disposition.scorecard_page import GIVEN, _View, link, page, stability_words, state_rows
+from parapet.disposition.scorecard_page import GIVEN, _View, link, page
 from parapet.disposition.scorecard_prose import leads, prose
+from parapet.disposition.scorecard_stability import day_rows, stability_words, state_rows
 from parapet.disposition.scorecard_words import consent, gate, given, mean_of, range_of, share_of
 from parapet.disposition.show_money import span
 from parapet.disposition.yaml_data import NOTICE
@@ -263,6 +264,36 @@ def dom(path, fragment, profile):
     return lxml.html.document_fromstring(done.stdout.decode())
 
 
+def day_words(card, option):
+    return [[same(row[key]) for key in ("reached", "lasting", "losers")] for row in day_rows(card, option)]
+
+
+def test_days_stand_side_by_side_with_what_does_not_change(card, tree):
+    for option in card.titles:
+        (body,) = tree.xpath(f"//tbody[@data-days='{option}']")
+        rows = body.xpath("./tr")
+        assert [[words(cell) for cell in row.xpath("./td")] for row in rows] == day_words(card, option)
+        for row, dated in zip(rows, card.dates, strict=True):
+            assert dated.label in words(row.xpath("./th")[0])
+        assert [row.get("class") for row in rows] == ["on", None, None, None]
+        section = words(tree.xpath(f"//section[@id='e-{option}-stability']")[0])
+        assert f"assumed as of {card.stability.as_of}, whatever day is chosen" in section
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+def test_the_browser_looks_stability_up_by_the_day(card, html, tmp_path):
+    file = tmp_path / "card.html"
+    file.write_text(html, encoding="utf-8")
+    number = next(k for k, dated in enumerate(card.dates) if dated.as_of == NO_LIFT)
+    answers = "&".join(f"{name}={answer}" for name, answer in TESTED.items())
+    told = []
+    for k in (0, number):
+        tree = dom(file, f"#?date={k}&{answers}", tmp_path / "profile")
+        told.append(words(tree.xpath("//*[@data-stable='incirlik/lasting']")[0]))
+    assert told == ["lasts 0 to 100 %", "lasts 0 %"]
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
 @pytest.mark.parametrize("seed", range(4))
@@ -291,6 +322,10 @@ def test_the_browser_says_what_the_program_says(card, html, tmp_path, seed):
             (element,) = tree.xpath(f"//*[@data-stable='{option}/{key}']")
             assert words(element) == same(text)
         rows = [[words(cell) for cell in row] for row in tree.xpath(f"//tbody[@data-states='{option}']/tr")]
+        days = tree.xpath(f"//tbody[@data-days='{option}']/tr")
+        every = dataclasses.replace(other, dates=card.dates)
+        assert [[words(cell) for cell in row.xpath("./td")] for row in days] == day_words(every, option)
+        assert [row.get("class") == "on" for row in days] == [k == number for k in range(len(days))]
         keys = ("label", "stable", "nash", "reached", "gains", "loses", "n")
         assert rows == [[same(row[key]) for key in keys] for row in state_rows(other.outcomes(option))]
     assert not tree.xpath("//section[@id='switchboard'][@hidden]")

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any, Final
 from parapet.disposition.dispute import Dispute, load_dispute
 from parapet.disposition.money import Money, Range, of_option, weigh_money
 from parapet.disposition.options import Options, weigh_options
-from parapet.disposition.scorecard_bargain import Outcome, Stability, stability
+from parapet.disposition.scorecard_bargain import Day, Outcome, Stability, stability
 from parapet.disposition.scorecard_blocks import Blocks, ExposureData, read_blocks
 from parapet.disposition.scorecard_law import GATES, LawTables, law_tables
 from parapet.disposition.scorecard_military import Military, check_runs, play_battles
-from parapet.disposition.scorecard_words import consent, gate, given
+from parapet.disposition.scorecard_words import consent, gate, given, values_of
 from parapet.disposition.yaml_data import NOTICE
 
 if TYPE_CHECKING:
@@ -44,6 +44,11 @@ class Dated:
     options: Options
     tables: LawTables
     money: Money
+
+    @property
+    def day(self) -> Day:
+        """Day of the record and of submission."""
+        return self.as_of, self.submission
 
 
 @dataclass(frozen=True)
@@ -139,11 +144,12 @@ class Scorecard:
         """Looks a month that the reflector removes, all bands, nominal signature."""
         return sum(band.ladders["nominal"].masked for band in self.exposures[preset].bands)
 
-    def outcomes(self, option: str) -> list[Outcome]:
-        """Of every solution that the chosen readings allow."""
+    def outcomes(self, option: str, dated: Dated | None = None) -> list[Outcome]:
+        """Of every solution that the chosen readings allow on a day, that which was asked for if left out."""
         if self.stability is None:
             return []
-        return [one.outcomes[option] for one in self.stability.allowed(self.chosen)]
+        day = (dated or self.now).day
+        return [one.outcomes[option] for one in self.stability.allowed(self.chosen, day)]
 
     def sums(self, option: str) -> list[Range]:
         """Money of an option."""
@@ -186,15 +192,27 @@ class Scorecard:
             "ledger_ends": self.dispute.ledger.last_day.isoformat(), "readings": dict(self.chosen),
             "command": self.command, "summary": [text for _, text in prose(self)],
             "dates": [
-                {"label": one.label, "as_of": one.as_of.isoformat(), "submission": one.submission.isoformat()}
+                {
+                    "label": one.label, "as_of": one.as_of.isoformat(), "submission": one.submission.isoformat(),
+                    "stability": self._shares(one),
+                }
                 for one in self.dates
             ],
             "options": rows,
             "military": None if self.military is None else self.military.to_dict(),
-            "stability": None if self.stability is None else {
-                key: value for key, value in self.stability.to_dict().items() if key not in ("solutions", "index")
-            },
+            "stability": None if self.stability is None else self.stability.to_dict(now.day),
         }  # fmt: skip
+
+    def _shares(self, dated: Dated) -> dict[str, dict[str, list[float]]]:
+        """Option to the least and the most that is reached, and that lasts, on a day under the chosen readings."""
+        if self.stability is None:
+            return {}
+        found = {}
+        for option in self.titles:
+            outcomes = self.outcomes(option, dated)
+            shares = {kind: values_of(outcomes, kind) for kind in ("reached", "lasting")}
+            found[option] = {kind: [min(values), max(values)] for kind, values in shares.items()}
+        return found
 
 
 def _distinct(outcomes: list[Outcome]) -> list[Outcome]:
@@ -254,8 +272,7 @@ def make_scorecard(
     exposures = {} if blocks.exposure is None else _exposures(blocks.exposure, blocks.folder)
     lasting = None
     if blocks.bargaining is not None:
-        tables = law_tables(dispute, *own)
-        lasting = stability(tables, blocks.bargaining, blocks.folder)
+        lasting = stability((one.tables for one in dates), blocks.bargaining, blocks.folder)
     return Scorecard(
         dispute, blocks, tuple(dates), first.readings,
         {name: chr(ord("A") + k) for k, name in enumerate(first.readings)},

@@ -1,14 +1,17 @@
-"""Stability of every option under every answer to the readings: the law says what can be, the graph model what lasts.
+"""Stability of every option on every day and under every answer to the readings: the law says what can be, the graph
+model what lasts.
 
-The law's tables rule out states of the graph model (the hook `feasible`). Readings are answered yes or no here; an open
-one stands for both, and the page shows the range. Many answers leave the same states, which are solved once.
+The law's tables of a day rule out states of the graph model (the hook `feasible`). Readings are answered yes or no
+here; an open one stands for both, and the page shows the range. Many days and answers leave the same states, which are
+solved once. Preferences, options and status quo are the model's whatever the day: assumptions with a date of their own.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from itertools import product
 from pathlib import Path
 from typing import Any, Final
@@ -16,19 +19,21 @@ from typing import Any, Final
 import numpy as np
 
 from parapet.disposition.bargaining import targets
-from parapet.disposition.bargaining_file import Built, read
+from parapet.disposition.bargaining_file import Built, Dispute, read
 from parapet.disposition.bargaining_result import LEVEL
 from parapet.disposition.graph_model import Flags, improvements, sequences
 from parapet.disposition.graph_model_options import State
 from parapet.disposition.scorecard_blocks import BargainingData
 from parapet.disposition.scorecard_law import LawTables, Table
 from parapet.disposition.truth import NO, YES
+from parapet.errors import InputError
 from parapet.study.statistics import Estimate, proportion
 
 MOST_READINGS: Final = 14
 """Answers double with each."""
 
-Closed = tuple[bool, ...]
+Day = tuple[date, date]
+"""Day of the record, and day the papers are submitted."""
 
 
 @dataclass(frozen=True)
@@ -122,28 +127,37 @@ class Solution:
     n_states: int
     outcomes: Mapping[str, Outcome]
 
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data."""
-        return {
-            "status_quo": self.status_quo, "states": self.n_states,
-            "outcomes": {name: one.to_dict() for name, one in self.outcomes.items()},
-        }  # fmt: skip
-
 
 @dataclass(frozen=True)
-class Stability:
-    """Solutions by the readings that matter to them.
+class DayLaw:
+    """What the law of a day leaves, by the readings that matter to it.
 
     Attributes
     ----------
     readings
-        Readings of the law, then assumptions of the model, that change anything.
-    assumptions
-        Those of them that are no question of law, with what the file takes them for.
-    texts
-        Assumption to its words.
+        Readings of the law, then assumptions of the model, that change anything on that day.
     index
         For each combination of no and yes (the last reading changing fastest): the number of its solution.
+    """
+
+    readings: tuple[str, ...]
+    index: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Stability:
+    """Solutions by day and by the readings that matter to them.
+
+    Attributes
+    ----------
+    as_of
+        When the preferences are assumed to hold, in the model's words; the same for every day.
+    assumptions
+        What matters on some day and is no question of law, with what the file takes it for.
+    texts
+        Assumption to its words.
+    laws
+        Day to what its law leaves. Different days share solutions.
     """
 
     file: str
@@ -151,10 +165,9 @@ class Stability:
     orders: int
     n_orders: int
     makers: tuple[str, ...]
-    readings: tuple[str, ...]
     assumptions: Mapping[str, bool]
     texts: Mapping[str, str]
-    index: tuple[int, ...]
+    laws: Mapping[Day, DayLaw]
     solutions: tuple[Solution, ...]
     wants: tuple[Any, ...]
 
@@ -164,27 +177,30 @@ class Stability:
         half = proportion(self.orders // 2, self.orders, level=LEVEL)
         return round(50.0 * (half.high - half.low))
 
-    def numbers(self, chosen: Mapping[str, str]) -> tuple[int, ...]:
-        """Solutions that the chosen answers allow; an open reading stands for both."""
+    def numbers(self, chosen: Mapping[str, str], day: Day) -> tuple[int, ...]:
+        """Solutions that the law of a day allows under the chosen answers; an open reading stands for both."""
+        law = self.laws[day]
         found = [0]
-        for name in self.readings:
+        for name in law.readings:
             default = self.assumptions.get(name)
             answer = chosen.get(name, "open" if default is None else "yes" if default else "no")
             digits = {"yes": (1,), "no": (0,)}.get(answer, (0, 1))
             found = [2 * number + digit for number in found for digit in digits]
-        return tuple(dict.fromkeys(self.index[number] for number in found))
+        return tuple(dict.fromkeys(law.index[number] for number in found))
 
-    def allowed(self, chosen: Mapping[str, str]) -> list[Solution]:
+    def allowed(self, chosen: Mapping[str, str], day: Day) -> list[Solution]:
         """The solutions of `numbers`."""
-        return [self.solutions[k] for k in self.numbers(chosen)]
+        return [self.solutions[k] for k in self.numbers(chosen, day)]
 
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data."""
+    def to_dict(self, day: Day) -> dict[str, Any]:
+        """What the shares stand on, on a day, as plain data."""
+        as_of, submission = day
         return {
-            "file": self.file, "as_of": self.as_of, "orders": self.orders, "orders_plausible": self.n_orders,
-            "level": LEVEL, "decision_makers": list(self.makers), "readings": list(self.readings),
-            "assumptions": dict(self.assumptions), "index": list(self.index),
-            "solutions": [one.to_dict() for one in self.solutions],
+            "file": self.file, "preferences_as_of": self.as_of,
+            "law": {"as_of": as_of.isoformat(), "submission": submission.isoformat()},
+            "orders": self.orders, "orders_plausible": self.n_orders, "level": LEVEL,
+            "decision_makers": list(self.makers), "readings": list(self.laws[day].readings),
+            "assumptions": dict(self.assumptions),
         }  # fmt: skip
 
 
@@ -218,47 +234,78 @@ def allows(forbidden: Iterable[tuple[str, str]], state: State) -> bool:
     )
 
 
-def stability(tables: LawTables, block: BargainingData, folder: Path, seed: int = 1) -> Stability:
-    """The graph model under the law of every combination of readings."""
+def stability(laws: Iterable[LawTables], block: BargainingData, folder: Path, seed: int = 1) -> Stability:
+    """The graph model under the law of every day and every combination of readings.
+
+    Raises
+    ------
+    InputError
+        If the law of a day leaves the status quo no state, or too many readings decide what can be.
+    """
+    laws = tuple(laws)
     dispute = read(folder / block.file)
-    passed = [
-        name
-        for name in dispute.readings
-        if name not in block.left_to_law and name not in block.assumptions and _is_of_law(name, tables)
-    ]
-    names = _names(tables, block, passed)
-    assumptions = {name: dispute.readings[name] for name in block.assumptions}
-    every = (*names, *assumptions)
-    by_law: dict[Any, int] = {}
-    by_states: dict[Any, int] = {}
-    solutions: list[Solution] = []
-    index: list[int] = []
-    for row in product((False, True), repeat=len(every)):
-        answers = dict(zip(every, row, strict=True))
-        chosen = {name: "yes" if answers[name] else "no" for name in names}
-        forbidden = law_forbids(tables, block, chosen)
-        readings = {**block.left_to_law, **{name: answers[name] for name in (*passed, *assumptions)}}
-        key = (forbidden, tuple(readings.items()))
-        if key not in by_law:
-            built = dispute.build(readings, lambda state, bans=forbidden: allows(bans, state), seed)
-            states = (tuple(state.label for state in built.states), built.status_quo)
-            if states not in by_states:
-                by_states[states] = len(solutions)
-                solutions.append(_solved(built, block))
-            by_law[key] = by_states[states]
-        index.append(by_law[key])
-    kept, index = _needed(every, index)
+    of_law = {name for tables in laws for table in _all_tables(tables) for name in table.readings}
+    passed = [name for name in dispute.readings if name in of_law - {*block.left_to_law, *block.assumptions}]
+    work = _Work(dispute, block, passed, seed)
+    found = {(tables.as_of, tables.submission): work.law(tables) for tables in laws}
+    kept = {name for law in found.values() for name in law.readings}
     return Stability(
         Path(os.path.relpath(folder / block.file)).as_posix(), dispute.block.as_of, block.orders,
-        dispute.build({}, None, seed).orders.count, dispute.makers, kept,
-        {name: value for name, value in assumptions.items() if name in kept},
-        {name: dispute.block.readings[name].text for name in assumptions},
-        tuple(index), tuple(solutions), dispute.wants,
+        dispute.build({}, None, seed).orders.count, dispute.makers,
+        {name: value for name, value in work.assumptions.items() if name in kept},
+        {name: dispute.block.readings[name].text for name in block.assumptions},
+        found, tuple(work.solutions), dispute.wants,
     )  # fmt: skip
 
 
-def _is_of_law(name: str, tables: LawTables) -> bool:
-    return any(name in table.readings for table in _all_tables(tables))
+class _Work:
+    """Graphs solved once, for all days and answers that leave the same one."""
+
+    def __init__(self, dispute: Dispute, block: BargainingData, passed: Sequence[str], seed: int) -> None:
+        self.dispute, self.block, self.passed, self.seed = dispute, block, passed, seed
+        self.assumptions = {name: dispute.readings[name] for name in block.assumptions}
+        self.solutions: list[Solution] = []
+        self.by_law: dict[Any, int] = {}
+        self.by_graph: dict[Any, int] = {}
+
+    def law(self, tables: LawTables) -> DayLaw:
+        """The number of a solution for each combination of the readings that matter on a day."""
+        names = _names(tables, self.block, self.passed)
+        index = []
+        for row in product((False, True), repeat=len(names)):
+            answers = dict(zip(names, row, strict=True))
+            chosen = {name: "yes" if value else "no" for name, value in answers.items()}
+            forbidden = law_forbids(tables, self.block, chosen)
+            handed = {**self.block.left_to_law, **{name: answers[name] for name in self.passed}}
+            for other in product((False, True), repeat=len(self.assumptions)):
+                readings = {**handed, **dict(zip(self.assumptions, other, strict=True))}
+                try:
+                    index.append(self.number(forbidden, readings))
+                except InputError as error:
+                    told = f"With the law of {tables.as_of}, papers on {tables.submission}: "
+                    raise InputError(
+                        [replace(one, message=told + one.message) for one in error.findings]
+                    ) from None
+        return DayLaw(*_needed((*names, *self.assumptions), index))
+
+    def number(self, forbidden: frozenset[tuple[str, str]], readings: Mapping[str, bool]) -> int:
+        """The number of the solution of what these leave."""
+        key = (forbidden, tuple(readings.items()))
+        if key not in self.by_law:
+            built = self.dispute.build(readings, lambda state: allows(forbidden, state), self.seed)
+            graph = _graph(built)
+            if graph not in self.by_graph:
+                self.by_graph[graph] = len(self.solutions)
+                self.solutions.append(_solved(built, self.block))
+            self.by_law[key] = self.by_graph[graph]
+        return self.by_law[key]
+
+
+def _graph(built: Built) -> tuple[object, ...]:
+    """All that a solution hangs on; labels alone would not do where states are merged."""
+    states = tuple((state.label, state.true) for state in built.states)
+    moves = (built.graph.moves, built.at_once, built.changers)
+    return states, built.status_quo, *(flags.tobytes() for flags in moves)
 
 
 def _all_tables(tables: LawTables) -> Iterable[Table]:
@@ -277,7 +324,10 @@ def _names(tables: LawTables, block: BargainingData, passed: Sequence[str]) -> t
             if actor in tables.consents[option]:
                 found |= dict.fromkeys(tables.consents[option][actor].readings)
     if len(found) > MOST_READINGS:
-        raise ValueError(f"{len(found)} readings decide what can be; {MOST_READINGS} are the most.")
+        raise InputError(
+            f"{block.file}: {len(found)} readings decide what can be on {tables.as_of}; got {', '.join(found)}, "
+            f"expected at most {MOST_READINGS}."
+        )
     return tuple(found)
 
 
@@ -295,7 +345,7 @@ def _shutting(table: Table) -> list[str]:
     return kept
 
 
-def _needed(names: Sequence[str], index: Sequence[int]) -> tuple[tuple[str, ...], list[int]]:
+def _needed(names: Sequence[str], index: Sequence[int]) -> tuple[tuple[str, ...], tuple[int, ...]]:
     """The readings that change the solution, and the index over them alone."""
     cube = np.array(index).reshape((2,) * len(names))
     kept = list(names)
@@ -305,7 +355,7 @@ def _needed(names: Sequence[str], index: Sequence[int]) -> tuple[tuple[str, ...]
         if np.array_equal(no, yes):
             cube = no
             kept.remove(name)
-    return tuple(kept), [int(number) for number in cube.ravel()]
+    return tuple(kept), tuple(int(number) for number in cube.ravel())
 
 
 def _solved(built: Built, block: BargainingData) -> Solution:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,10 +23,10 @@ from parapet.disposition.forecasts import score_forecasts
 from parapet.disposition.lawbook import WORDINGS
 from parapet.disposition.money import GRADES
 from parapet.disposition.scorecard import ASSUMED, LEVELS, Dated, Scorecard
-from parapet.disposition.scorecard_bargain import Outcome, Standing
 from parapet.disposition.scorecard_law import GATES, Table
 from parapet.disposition.scorecard_military import Battle, Raid
 from parapet.disposition.scorecard_prose import leads, prose
+from parapet.disposition.scorecard_stability import day_rows, stability_data, stability_words, state_rows
 from parapet.disposition.scorecard_time import time_line
 from parapet.disposition.scorecard_words import (
     Cell,
@@ -36,14 +36,11 @@ from parapet.disposition.scorecard_words import (
     gate,
     given,
     interval_of,
-    losers,
     mean_of,
     number,
     pruned,
     range_of,
     share_of,
-    values_of,
-    whole_percent,
 )
 from parapet.disposition.show_money import span
 from parapet.disposition.statements import TAGS
@@ -166,9 +163,14 @@ class _View:
         """Every state of an option over what the open readings allow."""
         return state_rows(self.card.outcomes(option))
 
+    def days(self, option: str) -> list[dict[str, str]]:
+        """The stability of an option on every day of the switchboard."""
+        return day_rows(self.card, option)
+
     def solution_count(self) -> int:
         """Distinct solutions that the open readings allow."""
-        return len(self.card.stability.allowed(self.card.chosen)) if self.card.stability else 0
+        found = self.card.stability
+        return len(found.allowed(self.card.chosen, self.card.now.day)) if found else 0
 
     # --------------------------------------------------------------------------------------------- evidence ----
 
@@ -340,74 +342,3 @@ def _why(fact: Any) -> str:
         "case": "by the option itself", "reading": "left to a reading", "silent": "nothing on record settles it",
         "statement": "on record", "default": "the record is silent",
     }[fact.origin]  # fmt: skip
-
-
-# ------------------------------------------------------------------------------------------------- stability ----
-
-
-def stability_words(outcomes: Sequence[Outcome]) -> dict[str, str]:
-    """Reached, lasting and who loses, over what the open readings allow."""
-    if not outcomes:
-        return {"reached": "-", "lasting": "-", "losers": ""}
-    is_start = all(one.is_status_quo for one in outcomes)
-    return {
-        "reached": ("stays " if is_start else "reached ") + whole_percent(values_of(outcomes, "reached")),
-        "lasting": "lasts " + whole_percent(values_of(outcomes, "lasting")),
-        "losers": losers(outcomes),
-    }
-
-
-def state_rows(outcomes: Sequence[Outcome]) -> list[dict[str, str]]:
-    """Every state over some outcomes: shares, joint moves, and in how many of the outcomes it can be."""
-    by_label: dict[str, list[Standing]] = {}
-    for one in outcomes:
-        for state in one.states:
-            by_label.setdefault(state.label, []).append(state)
-    return [
-        {
-            "label": label,
-            "stable": whole_percent(one.stable.value for one in found),
-            "nash": whole_percent(one.nash.value for one in found),
-            "reached": whole_percent(one.reached.value for one in found),
-            "gains": _makers(one.gains for one in found),
-            "loses": _makers(one.loses for one in found),
-            "n": f"{len(found)} of {len(outcomes)}",
-        }
-        for label, found in by_label.items()
-    ]
-
-
-def _makers(groups: Iterable[tuple[str, ...]]) -> str:
-    return " / ".join(dict.fromkeys(", ".join(one) or "-" for one in groups))
-
-
-def stability_data(card: Scorecard) -> dict[str, Any] | None:
-    """The solutions for the script: states and outcomes kept once, by number."""
-    found = card.stability
-    if found is None:
-        return None
-    states: dict[Any, int] = {}
-    outcomes: dict[Any, int] = {}
-    solutions = []
-    for solution in found.solutions:
-        row = []
-        for option in card.titles:
-            one = solution.outcomes[option]
-            numbers = []
-            for state in one.states:
-                key = (
-                    state.label, state.nash.value, state.stable.value, state.reached.value,
-                    ", ".join(state.gains) or "-", ", ".join(state.loses) or "-",
-                )  # fmt: skip
-                numbers.append(states.setdefault(key, len(states)))
-            value = (
-                one.is_status_quo, values_of([one], "reached")[0], values_of([one], "lasting")[0],
-                None if one.package is None else ", ".join(one.package.loses), tuple(numbers),
-            )  # fmt: skip
-            row.append(outcomes.setdefault(value, len(outcomes)))
-        solutions.append(row)
-    return {
-        "readings": list(found.readings), "assumptions": dict(found.assumptions), "index": list(found.index),
-        "states": [list(key) for key in states], "outcomes": [[*key[:4], list(key[4])] for key in outcomes],
-        "solutions": solutions,
-    }  # fmt: skip

@@ -108,7 +108,8 @@ def conditions(card: Scorecard) -> str:
         )
     if card.stability is not None:
         text += (
-            f" Stability: preferences assumed as of {card.stability.as_of}, {card.stability.orders} of "
+            f" Stability: what can be by the law of that record; preferences and status quo assumed as of "
+            f"{card.stability.as_of}, whatever the day; {card.stability.orders} of "
             f"{number(card.stability.n_orders)} plausible orders; shares of orders are no probabilities."
         )
     return text
@@ -275,10 +276,7 @@ def _money(card: Scorecard) -> Sentence:
 
 
 def _stability(card: Scorecard) -> Sentence:
-    found = card.stability
-    assert found is not None
-    allowed = found.allowed(card.chosen)
-    rows = {name: [one.outcomes[name] for one in allowed] for name in card.titles}
+    rows = {name: card.outcomes(name) for name in card.titles}
     reached = {name: values_of(outcomes, "reached") for name, outcomes in rows.items()}
     start = [name for name, outcomes in rows.items() if all(one.is_status_quo for one in outcomes)]
     texts = []

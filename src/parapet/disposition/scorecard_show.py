@@ -7,8 +7,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from parapet.disposition.scorecard import ASSUMED, Scorecard
-from parapet.disposition.scorecard_page import stability_words
 from parapet.disposition.scorecard_prose import leads, prose
+from parapet.disposition.scorecard_stability import stability_words
 from parapet.disposition.scorecard_words import Cell, consent, gate, given, mean_of
 from parapet.disposition.show import STYLES, notice
 from parapet.tables import table_of as table
@@ -20,7 +20,7 @@ def render(card: Scorecard) -> RenderableType:
     """The scorecard in a hundred columns."""
     now = card.now
     rows = table("")
-    rows.add_column("option", overflow="fold", min_width=14)
+    rows.add_column("option", overflow="fold", min_width=12)
     for head in ("Russia's\nconsent", *HEADS.values(), "F-35 again"):
         rows.add_column(head, overflow="fold")
     raids = card.military.raids if card.military else ()

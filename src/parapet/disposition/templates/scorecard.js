@@ -57,14 +57,15 @@
     return value === "y" ? ["yes", earliest] : ["unknown", (condition(table) || "?") + "\n" + possible];
   }
 
-  function allowed() {
-    const found = data.stability;
+  // Solutions that the law of a day leaves under the chosen answers.
+  function allowed(day) {
+    const law = data.stability.laws[data.stability.days[day]];
     let numbers = [0];
-    for (const name of found.readings) {
+    for (const name of law.readings) {
       const digits = { yes: [1], no: [0] }[chosen[name]] || [0, 1];
       numbers = numbers.flatMap((number) => digits.map((digit) => 2 * number + digit));
     }
-    return Array.from(new Set(numbers.map((number) => found.index[number])));
+    return Array.from(new Set(numbers.map((number) => law.index[number])));
   }
 
   function percent(values) {
@@ -81,20 +82,28 @@
     return found[0] ? "loses: " + found[0] : "nobody loses";
   }
 
+  function stabilityWords(outcomes) {
+    const isStart = outcomes.every((one) => one[0]);
+    return {
+      reached: (isStart ? "stays " : "reached ") + percent(outcomes.map((one) => one[1])),
+      lasting: "lasts " + percent(outcomes.map((one) => one[2])),
+      losers: losers(outcomes),
+    };
+  }
+
   function stability() {
     if (!data.stability) return;
-    const solutions = allowed();
-    all("[data-solutions]").forEach((el) => { el.textContent = solutions.length; });
+    const byDay = data.dates.map((_, day) => allowed(day));
+    all("[data-solutions]").forEach((el) => { el.textContent = byDay[date].length; });
     data.options.forEach((option, k) => {
-      const outcomes = solutions.map((n) => data.stability.outcomes[data.stability.solutions[n][k]]);
-      const isStart = outcomes.every((one) => one[0]);
-      const words = {
-        reached: (isStart ? "stays " : "reached ") + percent(outcomes.map((one) => one[1])),
-        lasting: "lasts " + percent(outcomes.map((one) => one[2])),
-        losers: losers(outcomes),
-      };
-      all('[data-stable^="' + option + '/"]').forEach((el) => { el.textContent = words[el.dataset.stable.split("/")[1]]; });
-      all('[data-states="' + option + '"]').forEach((body) => body.replaceChildren(...stateRows(outcomes)));
+      const of = (day) => byDay[day].map((n) => data.stability.outcomes[data.stability.solutions[n][k]]);
+      const words = data.dates.map((_, day) => stabilityWords(of(day)));
+      all('[data-stable^="' + option + '/"]').forEach((el) => { el.textContent = words[date][el.dataset.stable.split("/")[1]]; });
+      all('[data-states="' + option + '"]').forEach((body) => body.replaceChildren(...stateRows(of(date))));
+      all('[data-days="' + option + '"] tr').forEach((row, day) => {
+        row.classList.toggle("on", day === date);
+        all("td", row).forEach((el) => { el.textContent = words[day][el.dataset.day]; });
+      });
     });
   }
 
