@@ -69,6 +69,16 @@ def test_a_full_radar_begins_no_track() -> None:
     assert told.size == 1 and told["value"][0] == 5.0
 
 
+def test_an_array_that_looks_again_keeps_no_more_tracks_for_it() -> None:
+    array = worlds.engagement_radar(
+        i_post=0, i_unit=-1, is_engagement=0, period_s=4.0, track_revisit_slow_s=1.0, half_sector_rad=math.radians(60.0),
+        n_tracks_max=5,
+    )  # fmt: skip
+    chain = Chain([array], inbound(24, distance_m=100e3))
+    chain.run(60.0)
+    assert chain.tracks().size == 5
+
+
 def test_commands_reach_as_far_as_the_uplink() -> None:
     near = "catalogue_overrides: {radars.92n6e.uplink_range: 20 km}\n"
     far, short = stories.play("jet"), stories.play(near + stories.STORIES["jet"])

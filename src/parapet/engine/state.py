@@ -397,6 +397,7 @@ TRACK = np.dtype(
         ("i_asset", "i8"), ("value", "f8"), ("time_to_go_s", "f8"),  # threat evaluation
         ("p_survive", "f8"),  # planning: survival against what is assigned
         ("i_radar", "i8"),  # radar of the last plot
+        ("scan", "i8"),  # scan of that radar in which it was counted as kept
         ("q_m2ps3", "f8"),  # spectral density of the manoeuvre noise in use
     ],
     align=True,

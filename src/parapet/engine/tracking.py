@@ -544,12 +544,15 @@ def _associate(
         i_active = scratch.index_c[i_row]
         track = belief.track[i_picture, scratch.index_b[i_active]]
         plot = plots.plot[scratch.index_a[j]]
+        # an array may look more than once a scan at what it keeps
+        if track.i_radar != i_radar or track.scan != kept.scan:
+            kept.n_kept += 1
+            track.scan = kept.scan
         has_changed_class = take_plot(radars, track, plot)
         track.revisit_s = max(track.revisit_s, radars[i_radar].period_s)
         _note(record, track, i_picture, log, plot.t_s, has_changed_class)
         _refresh(track, real, i_active, ref_s)
         scratch.index_a[j] = -1
-        kept.n_kept += 1
 
 
 @inner
@@ -591,6 +594,7 @@ def _begin(radars, record, belief, own, log, scratch, i_picture, plot, n_active,
             if track.status == codes.TRACK_FREE:
                 belief.number[i_picture] += 1
                 begin_track(radars, track, plot, belief.number[i_picture])
+                track.scan = radar.scan
                 for u in range(own.reason.shape[0]):
                     own.reason[u, i_picture * belief.track.shape[1] + i] = 0
                     own.ask_s[u, i_picture * belief.track.shape[1] + i] = 0.0
