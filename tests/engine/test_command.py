@@ -222,6 +222,32 @@ def test_a_predicted_intercept_is_where_both_arrive(scene: Compiled) -> None:
     assert n_solved >= 6
 
 
+def test_what_is_still_too_far_is_met_where_it_comes_within_reach(scene: Compiled) -> None:
+    """A target beyond the reach of every round now, that flies in: the meeting lies inside, as far out as can be."""
+    world = scene.world
+    battle, log = stories.new(scene)
+    reach_m = float(world.interceptors.range_air_m[0])
+    n_met = n_early = 0
+    for far_m in np.linspace(reach_m + 5e3, reach_m + 120e3, 12):
+        x = worlds.at_distance(far_m, 0.5, 10e3, SITE)
+        to = worlds.at_distance(far_m - 1e3, 0.5, 10e3, SITE) - x
+        v = 250.0 * to / np.linalg.norm(to)
+        put_track(battle, 0, x, v, 50.0)
+        why, time_s, *point = ask(world, battle, log, doors.SOLVE_INTERCEPT, now_s=50.0, delay_s=4.0)[:5]
+        if why != 0:
+            n_early += 1
+            continue
+        n_met += 1
+        drop_m = 0.5 * float(v @ v) * time_s**2 / 6.3e6
+        assert np.linalg.norm(np.array(point) - (x + v * time_s)) < drop_m + 50.0
+        flight_s, _, _ = ask(world, battle, log, doors.ARRIVAL, numbers=np.array(point))[:3]
+        assert 4.0 + flight_s == pytest.approx(time_s, abs=0.2)
+        site = np.array([world.units.x_m[0], world.units.y_m[0], world.units.z_m[0]])
+        assert np.linalg.norm(np.array(point) - site) < reach_m
+        assert n_early == 0  # once it would be met beyond the published reach, it is too early, and stays so
+    assert n_met >= 3 and n_early >= 3
+
+
 def test_a_reserve_is_kept(scene: Compiled) -> None:
     battle, log = stories.new(scene)
     kept = scene.world._replace(units=state.changed(scene.world.units, reserve=worlds.frozen([3, 3], np.int64)))

@@ -54,6 +54,23 @@ def test_a_jet_that_flies_into_the_sector_is_shot_down() -> None:
     assert 20e3 < killer["range_m"] < 110e3
 
 
+def test_a_jet_that_flies_in_from_afar_is_met_near_the_end_of_the_reach() -> None:
+    """The round leaves while the target is still too far: they meet inside, not where the target was at launch."""
+    far = stories.STORIES["jet"].replace("distance: 110 km", "distance: 330 km").replace("200 s", "700 s")
+    played = stories.play(far)
+    shot = played.log.shot[0]
+    assert 225e3 < shot["range_m"] < 251e3
+    assert stories.outcome(played, "jet-01") == "killed"
+
+
+def test_a_round_that_is_gone_is_what_was_missing() -> None:
+    """Four jets in a row, two rounds that reach far and some that do not: the ladder names the rounds."""
+    text = stories.STORIES["two-rounds"].replace("{48n6e3: 2}", "{48n6e3: 2, 9m96e: 8}").replace("[0]", "[0]")
+    played = stories.play(text)
+    waited = [stories.reasons(played, f"jet-0{i}") for i in (1, 2)]
+    assert any(codes.WHY_NO_ROUND in ladder for ladder in waited)
+
+
 def test_a_jet_from_behind_is_seen_and_not_engaged() -> None:
     played = stories.play("behind")
     assert stories.outcome(played, "jet-01") == "leaked"
@@ -175,8 +192,8 @@ def test_a_fire_unit_without_its_engagement_radar_is_out_of_action() -> None:
 def test_a_fighter_shot_at_from_afar_turns_away() -> None:
     played = stories.play("turn-away")
     turned_s = first_s(played, codes.EVENT_TURNED_AWAY, a=0)
-    launched_s = first_s(played, codes.EVENT_ROUND_LAUNCHED)
-    assert 5.0 - 0.5 <= turned_s - launched_s <= 7.0
+    lit_s = first_s(played, codes.EVENT_ACQUIRED)  # tracked by the engagement radar: what a warning receiver hears
+    assert 5.0 - 0.5 <= turned_s - lit_s <= 7.0
     assert stories.outcome(played, "fighter-01") in ("airborne", "left", "killed")
     threat = played.truth.threat[0]
     assert threat["is_away"] == 1

@@ -205,6 +205,8 @@ def threat_ladder(played: Played, i_threat: int) -> list[Interval]:
     cuts = sorted(
         {edge for ladder in ladders for interval in ladder for edge in (interval.start_s, interval.end_s)}
     )
+    holding = [_holding(played, i_threat, i) for i in range(len(ladders))]
+    cuts = sorted({*cuts, *(edge for spans in holding for span in spans for edge in span if life[0] < edge < life[1])})
     places = [0] * len(ladders)
     result: list[Interval] = []
     for begin_s, stop_s in pairwise(cuts):
@@ -212,7 +214,11 @@ def threat_ladder(played: Played, i_threat: int) -> list[Interval]:
         for i, ladder in enumerate(ladders):
             while ladder[places[i]].end_s <= begin_s and places[i] + 1 < len(ladder):
                 places[i] += 1
+        holders = {i for i, spans in enumerate(holding) if any(a <= begin_s < b for a, b in spans)}
+        for i, ladder in enumerate(ladders):
             here = ladder[places[i]]
+            if holders and i not in holders and rank(here.code) < rank(codes.WHY_ENGAGED):
+                continue  # it waits for the unit that was given the track, whatever that has come to
             stays = best is not None and result and rank(here.code) == rank(best.code)
             if (
                 best is None
@@ -228,6 +234,21 @@ def threat_ladder(played: Played, i_threat: int) -> list[Interval]:
         furthest = max((ladder[-1] for ladder in ladders), key=lambda interval: rank(interval.code))
         result = [furthest]
     return _merged(result)
+
+
+def _holding(played: Played, i_threat: int, i_unit: int) -> list[tuple[float, float]]:
+    """From when to when a fire unit has a channel for a threat, s."""
+    events = played.log.event
+    events = events[(events["a"] == i_unit) & (events["c"] == i_threat)]
+    spans = []
+    for event in events[events["code"] == codes.EVENT_DESIGNATED]:
+        ends = events[
+            (events["code"] == codes.EVENT_CHANNEL_RELEASED)
+            & (events["b"] == event["b"])
+            & (events["t_s"] >= event["t_s"])
+        ]
+        spans.append((float(event["t_s"]), float(ends["t_s"].min()) if ends.size else math.inf))
+    return spans
 
 
 def _merged(intervals: Sequence[Interval]) -> list[Interval]:

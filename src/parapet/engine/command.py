@@ -95,6 +95,8 @@ ROUND_WORTH = 0.02
 STALE_REVISITS = 1.6
 STALE_S = 3.0
 """A track without a plot for 1.6 revisits and 3 s is coasting: no round is planned against it."""
+MEETING_STEPS = 24
+"""Steps of the search for a meeting; each takes the flight time of the last one, which comes closer by target over round speed."""
 PLAN_AHEAD_S = 200.0
 """Falls that end later than this are not yet planned against."""
 DESIGNATE_AHEAD_S = 25.0
@@ -197,21 +199,44 @@ def arrival(weapon, table, x, y, z):
 
 @inner
 def intercept_air(weapon, table, x, y, z, vx, vy, vz, delay_s):
-    """Predicted intercept point of a straight flight: (time from now, x, y, z), time < 0 when there is none."""
+    """Predicted intercept point of a straight flight: (time from now, x, y, z), time < 0 when there is none.
+
+    A target that no round reaches where it is now may come within reach while the round flies: then the meeting is looked for
+    between now, when it is too far, and the end of the longest flight.
+    """
     t = delay_s
+    is_coming = False
+    early = t
+    late = t
     px = x
     py = y
     pz = z
-    for _ in range(12):
+    for step in range(MEETING_STEPS):
         px, py, pz = level_point(x, y, z, vx, vy, vz, t)
         px, py, pz = lifted(px, py, pz, weapon.ground_m + LOWEST_M)
         flight, _, _ = arrival(weapon, table, px, py, pz)
         if flight < 0.0:
-            return -1.0, px, py, pz
+            if step == 0:
+                is_coming = True
+                late = delay_s + weapon.flight_max_s
+                t = late
+            elif is_coming and t < late:
+                early = t
+                t = 0.5 * (early + late)
+            else:
+                return -1.0, px, py, pz
+            continue
         after = delay_s + flight
         if abs(after - t) < 0.05:
             return after, px, py, pz
-        t = after
+        if not is_coming:
+            t = after
+            continue
+        if after > t:
+            early = t
+        else:
+            late = t
+        t = after if early < after < late else 0.5 * (early + late)
     return t, px, py, pz
 
 
@@ -553,9 +578,11 @@ def best_interceptor(
     """The interceptor type to use: (reason or 0, type, time to intercept, x, y, z, planned kill probability).
 
     ``i_fixed`` >= 0 allows that type only; ``is_uplink`` = 1 only types that fly on the command post's track.
-    A plan ahead (``delay_s`` > 0) does not count on rounds that open channels still mean to fire.
+    A plan ahead (``delay_s`` > 0) does not count on rounds that open channels still mean to fire. Where a type that the unit
+    has run out of could have met the target, the reason is ``WHY_NO_ROUND``.
     """
     reason = WHY_NO_ROUND
+    is_missed = False
     best = -1
     best_score = -1.0
     best_t = -1.0
@@ -572,7 +599,7 @@ def best_interceptor(
         n = n_rounds_ready(units, own, i_unit, k)
         if delay_s > 0.0:
             n -= n_rounds_promised(units, own, i_unit, k)
-        if n <= 0:
+        if n <= 0 and (is_missed or (units[i_unit].carries >> k) & 1 == 0):
             continue
         why, t, px, py, pz = solve_intercept(
             weapon_of(air, units, interceptors, i_unit, k),
@@ -585,6 +612,9 @@ def best_interceptor(
             now_s,
             delay_s,
         )
+        if n <= 0:
+            is_missed = is_missed or why == 0
+            continue
         if why != 0:
             if reason == WHY_NO_ROUND or why > reason:
                 reason = why
@@ -601,6 +631,8 @@ def best_interceptor(
             best_p = p
     if best >= 0:
         return 0, best, best_t, bx, by, bz, best_p
+    if is_missed:
+        reason = WHY_NO_ROUND
     return reason, -1, -1.0, bx, by, bz, 0.0
 
 
@@ -751,6 +783,7 @@ def list_candidates(
         own.reason[u, slot] = WHY_NO_CHANNEL
         if free <= 0 or n >= scratch.index_a.size:
             continue
+        own.reason[u, slot] = WHY_DOCTRINE  # until it is chosen
         dx = px - units[u].x_m
         dy = py - units[u].y_m
         dz = pz - units[u].z_m
@@ -817,6 +850,7 @@ def assign_fire(
         if i_channel < 0:
             for c in range(n):
                 if scratch.index_a[c] == u:
+                    own.reason[u, int(scratch.real[c, 3]) * n_tracks + scratch.index_b[c]] = WHY_NO_CHANNEL
                     scratch.index_a[c] = -1
             continue
         k = int(row[2])

@@ -270,6 +270,9 @@ class _Compiler:
             _frozen(np.array(north, np.float64)),
         )
         interceptors, table, load, reload = self._interceptors()
+        for unit in self.units.rows:
+            own = load[unit["i_launcher"] : unit["i_launcher"] + unit["n_launchers"]].sum(axis=0)
+            unit["carries"] = sum(1 << k for k in np.flatnonzero(own).tolist())
         return World(
             clock=clock,
             air=air,
@@ -445,7 +448,7 @@ class _Compiler:
             hostile_speed_mps=0.0 if rules.engage == "any" else rules.hostile_speed_min_mps,
             max_engagements=doctrine.max_engagements_per_track,
             hostile_radius_m=1e9 if rules.engage == "any" or rules.weapons_free_radius_m is None else rules.weapons_free_radius_m,
-            ready_s=ready_s, turns=int(doctrine.turn_radars),
+            ready_s=ready_s, carries=0, turns=int(doctrine.turn_radars),
         )  # fmt: skip
         self.names.units.append(name)
         self._launchers(name, entry, point, i_unit, n_launchers, tubes, load)

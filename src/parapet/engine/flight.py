@@ -14,6 +14,7 @@ from parapet.engine.codes import (
     BEHAVIOUR_WEAVE,
     CHANNEL_FREE,
     CHANNEL_SEARCH_TRACK,
+    CHANNEL_TRACKING,
     CLASS_BALLISTIC,
     EVENT_ROUND_HOMING,
     EVENT_THREAT_LAUNCHED,
@@ -297,17 +298,28 @@ def fly_threat(clock, air, threats, legs, units, own, threat, i, log, begin_s, d
 
 
 @inner
-def sense_fire(units, truth, own, now_s):
-    """Threats that can turn away learn that they are shot at: their channel's engagement radar lights them."""
+def sense_fire(units, interceptors, truth, own, now_s):
+    """Threats that can turn away learn that they are lit: by the engagement radar that tracks them for a channel, or by the
+    seeker of an active round. A round that flies on the command post's track is not sensed before that.
+    """
     per_unit = own.channel.size // max(units.size, 1)
     for row in range(own.channel.size):
         channel = own.channel[row]
-        if channel.status == CHANNEL_FREE or channel.label < 0 or channel.n_flying == 0:
+        if channel.status != CHANNEL_TRACKING or channel.label < 0:
             continue
         threat = truth.threat[channel.label]
         if threat.sensed_s > 1e17:
             threat.sensed_s = now_s
             threat.i_danger = row // per_unit
+    for r in range(own.round_top[0]):
+        one = own.round[r]
+        if one.status != ROUND_HOMING or one.i_target < 0:
+            continue
+        if interceptors[one.i_interceptor].guidance == GUIDANCE_ACTIVE:
+            threat = truth.threat[one.i_target]
+            if threat.sensed_s > 1e17:
+                threat.sensed_s = now_s
+                threat.i_danger = one.i_unit
 
 
 @inner
@@ -315,7 +327,7 @@ def fly(world, truth, own, log, seed, run, tick):
     """Everything in the air moves to the end of the tick; homing rounds pass their closest approach inside it."""
     dt_s = world.clock.dt_s
     begin_s = tick * dt_s
-    sense_fire(world.units, truth, own, begin_s)
+    sense_fire(world.units, world.interceptors, truth, own, begin_s)
     for i in range(truth.threat.size):
         threat = truth.threat[i]
         if threat.status != FLYING:

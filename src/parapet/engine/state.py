@@ -199,6 +199,7 @@ UNIT_GIVEN = np.dtype(
         ("max_engagements", "i8"),  # fire channels that may hold one track at the same time
         ("hostile_radius_m", "f8"),  # closest approach to anything defended beyond this: not hostile
         ("ready_s", "f8"),  # inf: dormant
+        ("carries", "i8"),  # bit k: it was loaded with rounds of interceptor k
         ("turns", "i8"),  # idle, it turns its engagement radar to what nobody covers
     ],
     align=True,
