@@ -92,7 +92,7 @@ def handmade() -> Any:
     total[TOTAL["peak_distinct_threats"]] = 1
     total[TOTAL["peak_missiles_guided"]] = 2
     world = SimpleNamespace(
-        threats=SimpleNamespace(
+        threats=SimpleNamespace(kind=np.array([0, 0, 1, 0, 1]),
             id=np.arange(5, dtype=np.uint64),
             start_s=np.array([10.0, 20.0, 9e9, 25.0, 9e9]),
         ),

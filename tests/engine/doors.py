@@ -70,7 +70,7 @@ def _ask(world, battle, log, what, i, j, k, now_s, delay_s, numbers):  # type: i
     if what == EVALUATE:
         evaluate(world.air, world.assets, world.valued, belief, 0, now_s)
     elif what == IS_HOSTILE:
-        is_one = is_hostile(units[j].hostile_speed_mps, units[j].hostile_radius_m, world.assets, track, now_s)
+        is_one = is_hostile(units[j], world.assets, track, now_s)
         a = 1.0 if is_one else 0.0
     elif what == UNIT_REASON:
         a = float(unit_reason(world.air, units, world.assets, own, face, j, track, now_s))

@@ -45,6 +45,7 @@ def put_track(battle: state.State, i: int, x: Any, v: Any, now_s: float, kind: i
     battle.belief.number[0] = max(int(battle.belief.number[0]), i + 1)
     for k, axis in enumerate("xyz"):
         track[f"{axis}_m"] = x[k]
+        track[f"begun_{axis}_m"] = x[k]
         track[f"v{axis}_mps"] = v[k]
     track["cov"][[0, 6, 11]] = 100.0
     track["cov"][[15, 18, 20]] = 4.0
@@ -115,6 +116,13 @@ def test_identity_is_by_rule(scene: Compiled) -> None:
     assert not is_hostile(1, hostile_radius_m=100.0)
     assert is_hostile(1, hostile_speed_mps=100.0)
     assert is_hostile(2, hostile_speed_mps=100.0)
+    # 5 km high, first seen in the north
+    assert is_hostile(0, hostile_low_m=4000.0, hostile_high_m=6000.0)
+    assert not is_hostile(0, hostile_low_m=6000.0)
+    assert not is_hostile(0, hostile_high_m=4000.0)
+    assert is_hostile(0, hostile_from_rad=math.radians(300.0), hostile_width_rad=math.radians(90.0))
+    assert not is_hostile(0, hostile_from_rad=math.radians(10.0), hostile_width_rad=math.radians(90.0))
+    assert is_hostile(2, hostile_high_m=4000.0)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -27,6 +27,10 @@ NOT_MODELLED = (
     "weapons and friendly traffic. Leaving them out favours the defender."
 )
 """The line under every result; the trust page holds the reasons."""
+BALLISTIC_CAVEAT = (
+    "Ballistic missiles fall here without decoys and without turning on the way down: far more are stopped than "
+    "on record (docs/trust.md)."
+)
 
 _OUTCOME_STYLE = {"killed": "green", "leaked": "bold red"}
 
@@ -249,6 +253,10 @@ def render(battle: Battle) -> RenderableType:
     type_rows = outcomes.type_rows(battle.threat_rows)
     if type_rows:
         parts.append(types_table(type_rows))
+        by_luck = sum(row.outcome == "killed" and row.n_rounds == 0 for row in battle.threat_rows)
+        if by_luck:
+            note = f"{by_luck} of the killed by rounds fired at a neighbour: nothing was fired at them."
+            parts.append(Text(note, style="dim"))
     if capacity["fire_units"]:
         side = Table.grid(padding=(0, 4))
         rounds = outcomes.rounds_rows(played, battle.shot_rows)
@@ -259,6 +267,8 @@ def render(battle: Battle) -> RenderableType:
     parts.append(damage_table(outcomes.asset_rows(played), n_defended))
     parts.append(timeline_table(battle))
     parts.append(Text(NOT_MODELLED, style="dim"))
+    if (played.world.threats.kind == codes.KIND_BALLISTIC).any() and capacity["fire_units"]:
+        parts.append(Text(BALLISTIC_CAVEAT, style="dim"))
     return Group(*(line for part in parts for line in (part, Text(""))))
 
 

@@ -107,9 +107,12 @@ def moments_of(played: Played, i_threat: int) -> list[Moment]:
             elif int(shot["i_threat"]) != i_threat:
                 aimed = _name(names.threats, int(shot["i_threat"]))
                 verdict += f" by a round fired at {aimed or 'a false track'}"
-            short = f"{verdict}, miss {float(shot['miss_m']):.1f} m, {_km(float(shot['range_m']))} out"
+            miss_m = float(shot["miss_m"])
+            is_near = math.isfinite(miss_m)  # a round that runs out of speed on the way passes nothing
+            short = f"{verdict}, " + (f"miss {miss_m:.1f} m" if is_near else "never near")
+            short += f", {_km(float(shot['range_m']))} out"
             text = (
-                f"{interceptor} passes at {float(shot['miss_m']):.1f} m, {verdict} "
+                f"{interceptor} {f'passes at {miss_m:.1f} m' if is_near else 'never gets near'}, {verdict} "
                 f"({_km(float(shot['range_m']))} out, {_km(float(shot['altitude_m']))} high, "
                 f"{float(shot['arrival_mps']):.0f} m/s)"
             )

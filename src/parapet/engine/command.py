@@ -64,7 +64,7 @@ from parapet.engine.prediction import (
     trace_fall,
     velocity_variance,
 )
-from parapet.engine.sensing import is_in_reach, is_in_sight, sector_code
+from parapet.engine.sensing import TWO_PI, is_in_reach, is_in_sight, sector_code
 from parapet.engine.state import (
     TOTAL_ACQUISITIONS,
     TOTAL_ACQUISITIONS_FAILED,
@@ -433,12 +433,28 @@ def evaluate(air, assets, valued, belief, i_picture, now_s):
 
 
 @inner
-def is_hostile(least, reach, assets, track, now_s):
-    """Identity by rule, from the track alone: falling ballistic, or fast enough and headed near something defended."""
+def is_from(unit, track):
+    """Whether a track was first seen in the sector of origin of a fire unit's rules."""
+    dx = track.begun_x_m - unit.x_m
+    dy = track.begun_y_m - unit.y_m
+    dz = track.begun_z_m - unit.z_m
+    r = unit.rotation
+    bearing = math.atan2(r[0] * dx + r[1] * dy + r[2] * dz, r[3] * dx + r[4] * dy + r[5] * dz)
+    turn = bearing - unit.hostile_from_rad
+    return turn - TWO_PI * math.floor(turn / TWO_PI) <= unit.hostile_width_rad
+
+
+@inner
+def is_hostile(unit, assets, track, now_s):
+    """Identity by rule, from the track alone: falling ballistic; or fast enough, between two heights, first seen in a sector
+    of origin, and headed near something defended. ``unit``: the row of the fire unit whose rules these are.
+    """
     if track["class"] == CLASS_BALLISTIC:
         return True
     speed2 = track.vx_mps * track.vx_mps + track.vy_mps * track.vy_mps + track.vz_mps * track.vz_mps
-    if speed2 < least * least:
+    if speed2 < unit.hostile_speed_mps * unit.hostile_speed_mps:
+        return False
+    if unit.hostile_width_rad < TWO_PI and not is_from(unit, track):
         return False
     j = track.i_asset
     if j < 0:
@@ -447,6 +463,8 @@ def is_hostile(least, reach, assets, track, now_s):
     x = track.x_m + track.vx_mps * dt
     y = track.y_m + track.vy_mps * dt
     z = track.z_m + track.vz_mps * dt
+    if not unit.hostile_low_m <= height_m(x, y, z) <= unit.hostile_high_m:
+        return False
     ux = assets[j].x_m - x
     uy = assets[j].y_m - y
     uz = assets[j].z_m - z
@@ -454,7 +472,7 @@ def is_hostile(least, reach, assets, track, now_s):
     ux -= track.vx_mps * when
     uy -= track.vy_mps * when
     uz -= track.vz_mps * when
-    return ux * ux + uy * uy + uz * uz <= reach * reach
+    return ux * ux + uy * uy + uz * uz <= unit.hostile_radius_m * unit.hostile_radius_m
 
 
 @inner
@@ -700,7 +718,7 @@ def unit_reason(air, units, assets, own, face, i_unit, track, now_s):
     """Why a fire unit cannot even consider this track now, or 0. Cheap checks first."""
     if own.unit[i_unit].is_alive == 0 or now_s < units[i_unit].ready_s:
         return WHY_UNIT_NOT_READY
-    if not is_hostile(units[i_unit].hostile_speed_mps, units[i_unit].hostile_radius_m, assets, track, now_s):
+    if not is_hostile(units[i_unit], assets, track, now_s):
         return WHY_NOT_HOSTILE
     if track.value < MIN_VALUE:
         return WHY_NOT_HOSTILE

@@ -61,7 +61,7 @@ from parapet.scenario.places import (
     ready_at_s,
 )
 from parapet.scenario.raid import Member, raid_members
-from parapet.scenario.schema import DefendingSystem, Scenario
+from parapet.scenario.schema import DefendingSystem, Rules, Scenario
 
 ARRIVAL_SPEED_MIN_MPS = 600.0
 """Planning does not send a round to a point where it would arrive slower than this."""
@@ -187,6 +187,20 @@ def compile_scenario(
         is_poisoned,
         policy,
     ).run()
+
+
+def _limits(rules: Rules) -> dict[str, float]:
+    """Heights and sector of origin outside which a track is not hostile."""
+    if rules.engage == "any":
+        rules = Rules()
+    low, high, origin = rules.hostile_height_min_m, rules.hostile_height_max_m, rules.hostile_origin_rad
+    turn = 2.0 * math.pi
+    return {
+        "hostile_low_m": -1e9 if low is None else low,
+        "hostile_high_m": 1e9 if high is None else high,
+        "hostile_from_rad": 0.0 if origin is None else origin[0],
+        "hostile_width_rad": turn if origin is None else (origin[1] - origin[0]) % turn,
+    }
 
 
 class _Compiler:
@@ -447,6 +461,7 @@ class _Compiler:
             salvo=doctrine.salvo, min_p_kill=doctrine.min_p_kill, reserve=doctrine.reserve, hold_fire=int(doctrine.hold_fire),
             hostile_speed_mps=0.0 if rules.engage == "any" else rules.hostile_speed_min_mps,
             max_engagements=doctrine.max_engagements_per_track,
+            **_limits(rules),
             hostile_radius_m=1e9 if rules.engage == "any" or rules.weapons_free_radius_m is None else rules.weapons_free_radius_m,
             ready_s=ready_s, carries=0, turns=int(doctrine.turn_radars),
         )  # fmt: skip

@@ -198,6 +198,8 @@ UNIT_GIVEN = np.dtype(
         ("hostile_speed_mps", "f8"),  # slower unknown tracks are not hostile
         ("max_engagements", "i8"),  # fire channels that may hold one track at the same time
         ("hostile_radius_m", "f8"),  # closest approach to anything defended beyond this: not hostile
+        ("hostile_low_m", "f8"), ("hostile_high_m", "f8"),  # heights above the ellipsoid outside these: not hostile
+        ("hostile_from_rad", "f8"), ("hostile_width_rad", "f8"),  # first seen outside this sector: not hostile
         ("ready_s", "f8"),  # inf: dormant
         ("carries", "i8"),  # bit k: it was loaded with rounds of interceptor k
         ("turns", "i8"),  # idle, it turns its engagement radar to what nobody covers
@@ -398,6 +400,7 @@ TRACK = np.dtype(
         ("i_asset", "i8"), ("value", "f8"), ("time_to_go_s", "f8"),  # threat evaluation
         ("p_survive", "f8"),  # planning: survival against what is assigned
         ("i_radar", "i8"),  # radar of the last plot
+        ("begun_x_m", "f8"), ("begun_y_m", "f8"), ("begun_z_m", "f8"),  # where it was first seen
         ("scan", "i8"),  # scan of that radar in which it was counted as kept
         ("q_m2ps3", "f8"),  # spectral density of the manoeuvre noise in use
     ],

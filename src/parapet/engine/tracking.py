@@ -390,6 +390,9 @@ def begin_track(radars, track, plot, number):  # type: ignore[no-untyped-def]
     track.vz_mps = 0.0
     track.t_s = plot.t_s
     track.begun_s = plot.t_s
+    track.begun_x_m = x
+    track.begun_y_m = y
+    track.begun_z_m = z
     track.firm_s = math.inf
     track.hit_s = plot.t_s
     track.n_hits = 1

@@ -51,8 +51,7 @@ def most_pressing(units, posts, assets, belief, own, i_unit, now_s):  # type: ig
             continue
         if track.time_to_go_s >= soonest:
             continue
-        least, reach = units[i_unit].hostile_speed_mps, units[i_unit].hostile_radius_m
-        if not is_hostile(least, reach, assets, track, now_s):
+        if not is_hostile(units[i_unit], assets, track, now_s):
             continue
         dt = now_s - track.t_s
         x = track.x_m + track.vx_mps * dt

@@ -67,6 +67,10 @@ class SiteChecks(Checks):
         self.point((*path, "place"), system.place, None, (system.name,))
         self._elevation(path, system.elevation_m)
         self._readiness(path, system)
+        low, high = system.rules.hostile_height_min_m, system.rules.hostile_height_max_m
+        if low is not None and high is not None and low >= high:
+            text = f"got {low:,.0f} m and 'hostile_height_max' {high:,.0f} m: no height is between them."
+            self.error((*path, "rules", "hostile_height_min"), text)
         entry = self.entry("systems", (*path, "system"), system.system)
         if entry is None:
             return

@@ -177,6 +177,13 @@ def _rules(system: DefendingSystem) -> str:
     limits = []
     if rules.hostile_speed_min_mps:
         limits.append(f"faster than {rules.hostile_speed_min_mps:g} m/s")
+    if rules.hostile_height_min_m is not None:
+        limits.append(f"above {rules.hostile_height_min_m:,.0f} m")
+    if rules.hostile_height_max_m is not None:
+        limits.append(f"below {rules.hostile_height_max_m:,.0f} m")
+    if rules.hostile_origin_rad is not None:
+        first, last = (f"{bearing / _DEG:.0f}°" for bearing in rules.hostile_origin_rad)
+        limits.append(f"first seen between {first} and {last}")
     if rules.weapons_free_radius_m is not None:
         limits.append(f"coming within {rules.weapons_free_radius_m / 1000:g} km of what is defended")
     return (

@@ -163,6 +163,15 @@ class Rules(_Block):
     """`hostile`: only tracks that meet the conditions below; `any`: every firm track."""
     hostile_speed_min_mps: Speed = Field(0.0, alias="hostile_speed_min")
     """Slower tracks are not hostile."""
+    hostile_height_min_m: Height | None = Field(None, alias="hostile_height_min")
+    """Tracks lower than this above sea level are not hostile."""
+    hostile_height_max_m: Height | None = Field(None, alias="hostile_height_max")
+    """Tracks higher than this above sea level are not hostile."""
+    hostile_origin_rad: Annotated[tuple[Bearing, ...], Field(min_length=2, max_length=2)] | None = Field(
+        None, alias="hostile_origin"
+    )
+    """Two bearings seen from the fire unit, clockwise from the first to the second: tracks that were first seen outside
+    are not hostile. Ballistic tracks are hostile whatever these conditions say."""
     weapons_free_radius_m: PositiveLength | None = Field(None, alias="weapons_free_radius")
     """Tracks whose closest approach to everything defended stays beyond this are not hostile. Left out: no such
     limit."""
