@@ -69,12 +69,12 @@ class Sight:
         self.modes = [
             Mode(
                 mode.name,
-                mode.reference_range.nominal,
-                mode.reference_signature.nominal,
+                mode.reference(self.frequency_hz)[0],
+                mode.reference(self.frequency_hz)[1],
                 mode.elevation_min.nominal,
                 mode.elevation_max.nominal,
                 propagation.two_way_gas_loss_db(
-                    self.frequency_hz, self.antenna_m, REFERENCE_HEIGHT_M, mode.reference_range.nominal
+                    self.frequency_hz, self.antenna_m, REFERENCE_HEIGHT_M, mode.reference(self.frequency_hz)[0]
                 ),
             )
             for mode in radar.modes

@@ -99,8 +99,8 @@ class Watcher:
         return np.array(
             [
                 (
-                    mode.reference_range.nominal, mode.reference_signature.nominal, mode.elevation_min.nominal,
-                    mode.elevation_max.nominal, self.gas_loss_db(mode.reference_range.nominal, REFERENCE_HEIGHT_M),
+                    *mode.reference(self.entry.si("frequency")), mode.elevation_min.nominal, mode.elevation_max.nominal,
+                    self.gas_loss_db(mode.reference(self.entry.si("frequency"))[0], REFERENCE_HEIGHT_M),
                 )
                 for mode in self.entry.modes
             ]

@@ -6,6 +6,7 @@ for any real thing and narrow enough to catch a mistaken unit.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -36,6 +37,12 @@ BallisticCoefficient = Annotated[Figure, Quantity("areal_density", 10.0, 50000.0
 Aspect = Literal["front", "side", "rear"]
 Band = Literal["VHF", "L", "S", "C", "X"]
 BANDS: tuple[Band, ...] = ("VHF", "L", "S", "C", "X")
+SPEED_OF_LIGHT_MPS = 299_792_458.0
+BOLTZMANN_JPK = 1.380649e-23
+REFERENCE_SNR = math.log(1e-6) / math.log(0.5) - 1.0
+"""Signal-to-noise at a published range: single look, Pd 0.5, Pfa 1e-6, Swerling 1 (12.77 dB)."""
+NEAR_M = 1000.0
+"""Where a link budget is turned into a range and the signature seen there."""
 
 
 class Part(BaseModel):
@@ -134,23 +141,74 @@ class Entry(Part):
         raise CatalogueError(f"{where} has no {key!r}.{hint}")
 
 
+class LinkBudget(Part):
+    """What one look is made of, where that is known better than a range: the radar equation for a matched filter."""
+
+    peak_power: Annotated[Figure, Quantity("power", 1.0, 1e9)]
+    """While the transmitter is on."""
+    transmit_time: Annotated[Figure, Quantity("time", 1e-8, 10.0)]
+    """Sum of the pulses that one look integrates coherently."""
+    transmit_gain: Annotated[Figure, Quantity("decibel", 0.0, 80.0)]
+    """Of the antenna towards the beam's middle."""
+    receive_gain: Annotated[Figure, Quantity("decibel", 0.0, 80.0)]
+    """The same on receive."""
+    system_temperature: Annotated[Figure, Quantity("temperature", 10.0, 1e5)]
+    """Noise of antenna and receiver."""
+    losses: Annotated[Figure, Quantity("decibel", 0.0, 40.0)]
+    """All of them, but not the air, which the battle adds by path."""
+
+    def snr_at_1_m(self, frequency_hz: float) -> float:
+        """Signal-to-noise ratio of 1 m2 at 1 m; equal to `parapet.physics.propagation.radar_constant`."""
+        gains_db = self.transmit_gain.nominal + self.receive_gain.nominal - self.losses.nominal
+        energy_j = self.peak_power.nominal * self.transmit_time.nominal
+        wavelength_m = SPEED_OF_LIGHT_MPS / frequency_hz
+        noise_j = BOLTZMANN_JPK * self.system_temperature.nominal
+        spread: float = (4.0 * math.pi) ** 3 * noise_j
+        return energy_j * math.pow(10.0, gains_db / 10.0) * wavelength_m**2 / spread
+
+
 class Mode(Part):
-    """One published detection range: single look, Pd 0.5, Pfa 1e-6, Swerling 1, free space, losses included."""
+    """What one mode sees: a published range (single look, Pd 0.5, Pfa 1e-6, Swerling 1, free space, losses included)
+    or a link budget; both come down to one signal-to-noise law."""
 
     name: str
     """``air`` or ``ballistic``, or any other word."""
-    reference_range: Distance
+    reference_range: Distance | None = None
     """Slant range at which the reference signature is detected with probability one half."""
-    reference_signature: Area
+    reference_signature: Area | None = None
     """Radar cross section the range holds for."""
+    link_budget: LinkBudget | None = None
+    """Instead of a range and its signature."""
     elevation_min: Angle
     """Lowest elevation the mode searches."""
     elevation_max: Angle
     """Highest elevation the mode searches."""
 
 
+    @model_validator(mode="after")
+    def _is_one_of_two(self) -> Mode:
+        published = [key for key in ("reference_range", "reference_signature") if getattr(self, key) is not None]
+        if self.link_budget is None and len(published) < 2:
+            missing = [key for key in ("reference_range", "reference_signature") if key not in published]
+            raise _missing(missing, "a mode without a link_budget")
+        if self.link_budget is not None and published:
+            words = {"message": f"link_budget stands instead of {' and '.join(published)}. Keep one of the two."}
+            raise PydanticCustomError("two_descriptions", "{message}", words)
+        return self
+
+    def reference(self, frequency_hz: float) -> tuple[float, float]:
+        """A range, m, and the signature, m2, that it holds for: those published, or those of the link budget.
+
+        A link budget holds no air, so its point lies near: at 1 km the air takes next to nothing.
+        """
+        if self.link_budget is None:
+            assert self.reference_range is not None and self.reference_signature is not None
+            return self.reference_range.nominal, self.reference_signature.nominal
+        return NEAR_M, REFERENCE_SNR * NEAR_M**4 / self.link_budget.snr_at_1_m(frequency_hz)
+
+
 class Radar(Entry):
-    """A radar, described by the ranges published for its modes."""
+    """A radar, described by the ranges published for its modes, or by their link budgets."""
 
     section: ClassVar[str] = "radars"
 
@@ -159,7 +217,7 @@ class Radar(Entry):
     band: Band
     """Which signature of the threats it sees."""
     modes: tuple[Mode, ...] = Field(min_length=1)
-    """Its published ranges; each is the reference of its own mode."""
+    """Its published ranges or link budgets; each is the reference of its own mode."""
     frequency: Annotated[Figure, Quantity("frequency", 3e7, 4e10)]
     """Carrier frequency, for gas loss."""
     instrumented_range: Distance

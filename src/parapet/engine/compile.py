@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parapet.catalogue import Catalogue
+from parapet.catalogue.entries import REFERENCE_SNR
 from parapet.engine import codes, flyout
 from parapet.engine.draws import name_id
 from parapet.engine.policy import policies
@@ -75,8 +76,6 @@ GLINT_SHARE = 0.15
 """Wander of the point that a receiver tracks over the size of the target, 1 sigma (notional; textbooks give 0.1 to 0.25)."""
 WARHEAD_CALIBRES = 2.0
 """Length of a separated warhead by the diameter of its missile: a cone of about 25 degrees. Notional."""
-REFERENCE_SNR = math.log(1e-6) / math.log(0.5) - 1.0
-"""Signal-to-noise at a published range: single look, Pd 0.5, Pfa 1e-6, Swerling 1 (12.77 dB)."""
 
 _TARGET_CLASS = {
     "aircraft": codes.TARGET_AIRCRAFT,
@@ -539,8 +538,8 @@ class _Compiler:
             frequency_hz=entry.si("frequency"), period_s=period,
             phase_rad=0.0 if is_sector else 2.0 * math.pi * (identity % 3600) / 3600.0,
             n_modes=min(len(entry.modes), codes.N_MODE),
-            reference_range_m=[m.reference_range.nominal for m in modes],
-            reference_rcs_m2=[m.reference_signature.nominal for m in modes],
+            reference_range_m=[m.reference(entry.si("frequency"))[0] for m in modes],
+            reference_rcs_m2=[m.reference(entry.si("frequency"))[1] for m in modes],
             reference_snr=[REFERENCE_SNR] * codes.N_MODE,
             elevation_min_rad=[m.elevation_min.nominal for m in modes],
             elevation_max_rad=[m.elevation_max.nominal for m in modes],

@@ -105,8 +105,8 @@ def _sees(radar: Radar, threat: Threat, path: Path, mast_m: float, earth_factor:
     wanted = [mode for mode in radar.modes if mode.name == "air"] if not threat.is_ballistic else []
     rcs = threat.aspects(radar.band).front.nominal
     reach = max(
-        mode.reference_range.nominal * (rcs / mode.reference_signature.nominal) ** 0.25
-        for mode in (wanted or radar.modes)
+        range_m * (rcs / seen_m2) ** 0.25
+        for range_m, seen_m2 in (mode.reference(radar.si("frequency")) for mode in wanted or radar.modes)
     )
     horizon = math.sqrt(2.0 * earth_factor * _EARTH_M) * (math.sqrt(antenna) + np.sqrt(path.height_m))
     limit = np.minimum(horizon, min(reach, radar.si("instrumented_range")))
