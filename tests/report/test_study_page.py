@@ -67,7 +67,7 @@ def beside(leakers, simulated, reasons):
 def test_the_closed_form_gives_its_reasons_as_a_list():
     prose, reasons = study_page.closed_form(beside(3.57e-07, 2.5, ("clutter", "crews")))
     assert isinstance(prose, Prose) and isinstance(reasons, Bullets)
-    assert prose.text.startswith("Closed form: 0.0 leakers. Simulated: 2.5 (2.3 to 2.7), 40 runs.")
+    assert prose.text.startswith("Closed form: 0.0 leakers. Simulated: 2.50 (2.30 to 2.70), 40 runs.")
     assert "below by 2.5" in prose.text and "2.25 for each kill" in prose.text
     assert list(reasons.items) == ["clutter", "crews"]
     (only,) = study_page.closed_form(beside(2.4, 2.5, ()))

@@ -77,8 +77,8 @@ def formula_note(scene: Scene) -> str:
         return ""
     more = f" and {len(found) - 3:,} more" if len(found) > 3 else ""
     return (
-        f"{', '.join(repr(name) for name in found[:3])}{more}: a spreadsheet takes a name that begins with =, +, - or @ "
-        "for a formula. Import the columns as text."
+        f"{', '.join(repr(name) for name in found[:3])}{more}: a spreadsheet takes a name that begins with =, +, - or "
+        "@ for a formula. Import the columns as text."
     )
 
 
