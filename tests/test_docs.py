@@ -297,6 +297,12 @@ def test_nav_pages_and_links_exist() -> None:
                 assert str(path.relative_to(ROOT / "docs")) in known, f"{name} links to {target}"
 
 
+def test_a_picture_stands_once_on_its_page() -> None:
+    for p in PAGES:
+        pictures = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", p.text)
+        assert len(pictures) == len(set(pictures)), p.name
+
+
 def test_site_builds(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path)],

@@ -177,8 +177,6 @@ def write(
         "",
         done.intervals.rstrip(),
         "",
-        "![Coverage of intervals](figures/coverage.png)",
-        "",
         "## Links that are not modelled",
         "",
         "More on each on the page [What is not modelled](not-modelled.md).",

@@ -198,7 +198,7 @@ def run(
         again = ("" if seed is None else f" --seed {seed}") + ("" if not run else f" --run {run}")
         again += "" if cell is None else f" --cell {shlex.quote(cell)}"
         again += "" if not sample else f" --sample {sample}"
-        _say(f"Ask why: parapet why {file} THREAT{again}")
+        _say(f"Ask why: parapet why {shlex.quote(str(file))} THREAT{again}")
 
 
 @app.command()
@@ -277,6 +277,8 @@ def export(
         battle = _battle(file, seed, run, "full", cell, sample)
         _say(f"sending {battle.played.duration_s:.0f} s of battle to {live} at {speed:g} x; Ctrl-C stops it")
         written = send(battle, format, live, speed)
+    if written.note:
+        _say(f"warning: {written.note}")
     if as_json:
         _print_json(written.to_dict())
     else:
@@ -376,29 +378,37 @@ def replay(
 
 @app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Scenario, study and dispute files.", show_default=False)
+    ],
     deep: Annotated[bool, typer.Option("--deep", help="Also compile: are the aim points within reach?")] = False,
     as_json: Json = False,
 ) -> None:
-    """List everything that is wrong with scenario files (and dispute files), without playing them."""
+    """List everything that is wrong with scenario, study and dispute files, without playing them."""
     from parapet.disposition.yaml_data import is_dispute
     from parapet.scenario import check as checks
+    from parapet.scenario.document import has_key
 
     all_findings: list[Finding] = []
     for file in files:
         if is_dispute(file):
             all_findings += _dispute_findings(file, is_said=not as_json)
             continue
-        scenario, findings = checks.check_file(file)
-        if deep and scenario is not None:
-            findings = [*findings, *_deep_findings(scenario, checks.catalogue_for(scenario))]
+        what = how = ""
+        if has_key(file, "parapet-study"):
+            what, findings = _study_findings(file, deep)
+            how = f": parapet study {shlex.quote(str(file))} --out DIR"
+        else:
+            scenario, findings = checks.check_file(file)
+            if deep and scenario is not None:
+                findings = [*findings, *_deep_findings(scenario, checks.catalogue_for(scenario))]
         all_findings += findings
         if not as_json:
             _say_findings(findings, is_to_stdout=True)
             n_errors = sum(finding.severity == "error" for finding in findings)
             n_other = len(findings) - n_errors
-            verdict = "can be played" if not n_errors else f"{n_errors} error{'s' if n_errors > 1 else ''}"
-            print(f"{file}: {verdict}" + (f", {n_other} to look at" if n_other else ""))
+            verdict = f"{what}can be played" if not n_errors else f"{n_errors} error{'s' if n_errors > 1 else ''}"
+            print(f"{file}: {verdict}" + (f", {n_other} to look at" if n_other else "") + ("" if n_errors else how))
     if as_json:
         names = ("severity", "message", "file", "line", "column", "path")
         _print_json([{name: getattr(finding, name) for name in names} for finding in all_findings])
@@ -412,7 +422,7 @@ def _dispute_findings(file: Path, is_said: bool) -> list[Finding]:
 
     try:
         data = load_dispute(file).data
-        told = f"a dispute with {len(data.options)} options, can be read: parapet options {file}"
+        told = f"a dispute with {len(data.options)} options, can be read: parapet options {shlex.quote(str(file))}"
         findings: list[Finding] = []
     except InputError as error:
         findings = error.findings
@@ -421,6 +431,26 @@ def _dispute_findings(file: Path, is_said: bool) -> list[Finding]:
         _say_findings(findings, is_to_stdout=True)
         print(f"{file}: {told}")
     return findings
+
+
+def _study_findings(file: Path, is_deep: bool) -> tuple[str, list[Finding]]:
+    """What a study file is, and what is wrong with it, its base and its cells."""
+    from parapet.errors import sorted_findings
+    from parapet.study import design, doubt
+    from parapet.study.read import read
+
+    try:
+        asked = read(file)
+        ready = design.check_cells(asked, design.cells(asked))
+        if asked.doubt is not None:
+            doubt.figures_drawn(asked, [(one.scenario, design.unchanged_catalogue(one)) for one in ready])
+    except InputError as error:
+        return "", error.findings
+    findings = [finding for one in ready for finding in one.findings]
+    if is_deep:
+        findings += [finding for one in ready for finding in _deep_findings(one.scenario, one.catalogue)]
+    n = f"{len(ready):,} cells" if len(ready) > 1 else "1 cell"
+    return f"a study with {n}, ", sorted_findings(findings)
 
 
 def _deep_findings(scenario: Any, catalogue: Any) -> list[Finding]:

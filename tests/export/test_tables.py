@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+import re
 
 import numpy as np
 import pyarrow.parquet
+from tests.export.conftest import ROOT
 
+from parapet import cli
 from parapet.export import export
 
 NAMES = {"threats", "shots", "events", "tracks", "samples", "sites", "positions"}
@@ -27,8 +30,21 @@ def test_parquet_is_the_log_to_the_bit(battle, made, tmp_path):
     assert len(written.files) == len(NAMES)
 
 
+def test_names_that_a_spreadsheet_takes_for_formulas_are_told_and_kept(tmp_path, capsys):
+    text = (ROOT / "examples" / "ankara.yaml").read_text(encoding="utf-8")
+    text = re.sub(r"\bPower plant\b", "'=1+1'", text).replace("duration: 20 min", "duration: 1 min")
+    file = tmp_path / "formula battle.yaml"
+    file.write_text(text, encoding="utf-8")
+    out = tmp_path / "tables"
+    assert cli.main(["export", str(file), "--format", "csv", "--out", str(out)]) == 0
+    said = capsys.readouterr().err
+    assert "warning: '=1+1': a spreadsheet takes a name" in said and "as text" in said
+    with (out / "sites.csv").open(newline="", encoding="utf-8") as read:
+        assert "=1+1" in {row["name"] for row in csv.DictReader(read)}
+
+
 def test_csv_says_what_the_log_says(battle, logged, tmp_path):
-    export(battle, "csv", tmp_path / "tables")
+    assert export(battle, "csv", tmp_path / "tables").note == ""
     with (tmp_path / "tables" / "positions.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     by_key: dict[str, list[list[float]]] = {}

@@ -35,6 +35,14 @@ def test_numbers_are_the_totals(page, battle):
         assert (row.name in " ".join(page.answer)) == (row.health < 1.0)
 
 
+def test_docs_say_what_the_picture_shows():
+    """When this fails, docs/images/report.png and report-pages.png are another engine's too."""
+    text = (ROOT / "docs" / "report.md").read_text(encoding="utf-8").replace("\n", " ")
+    totals = parapet.run(ROOT / "examples" / "ankara.yaml", seed=7, record="outcomes").totals
+    said = f"Of {totals['threats']} threats {totals['killed']} were killed and {totals['leaked']} leaked, at the cost of "
+    assert f"{said}{totals['rounds_fired']} rounds](images/report.png)" in text
+
+
 def test_every_leaker_is_in_the_table_with_its_reasons(page, battle):
     (table,) = blocks(page, Table, "leaked")
     leakers = [(i, row) for i, row in enumerate(battle.threat_rows) if row.outcome == "leaked"]

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from tests.report.conftest import MARKUP, NASTY, Seen
 
-from parapet.report import report
+from parapet.report import rendering, report
 
 ALLOWED = {
     "html", "head", "meta", "title", "style", "body", "nav", "p", "ol", "ul", "li", "a", "main", "header", "h1", "h2", "h3",
@@ -105,3 +105,10 @@ def test_a_browser_finds_nothing_to_run(battle, tmp_path):
     assert (tmp_path / "x.pdf").read_bytes().count(b"/Type /Page\n") > 4 or b"/Count" in (
         tmp_path / "x.pdf"
     ).read_bytes()
+
+
+def test_letters_that_xml_does_not_allow_do_not_break_a_picture():
+    """A study stored before scenarios refused them may still hold one."""
+    svg = '<svg xmlns="http://www.w3.org/2000/svg"><text>a\x01b\ufffe\tc</text></svg>'
+    data = base64.b64decode(rendering._data_uri(svg).partition(",")[2])
+    assert ElementTree.fromstring(data)[0].text == "a\ufffdb\ufffd\tc"

@@ -9,8 +9,9 @@ from tests.report.conftest import ROOT
 from parapet import cli
 from parapet.errors import InputError
 from parapet.report import study_page
-from parapet.report.page import Listing, Picture, Prose, Table
+from parapet.report.page import Bullets, Listing, Picture, Prose, Table
 from parapet.study import show
+from parapet.study.beside import Beside
 from parapet.study.result import Study
 from parapet.study.statistics import Estimate
 
@@ -51,6 +52,26 @@ def test_curves_come_first_and_then_how_sure(page):
     assert any(isinstance(b, Picture) for b in section(page, "sure"))
     assert any(isinstance(b, Picture) for b in section(page, "setup"))  # the raid of run 0
     assert any("varying raid (10, 40)" in b.text for b in section(page, "setup") if isinstance(b, Prose))
+
+
+def test_the_setup_says_nothing_of_seed_and_record_of_the_base(page):
+    """The study has its own of both."""
+    (text,) = [b.text for b in section(page, "setup") if isinstance(b, Prose) and b.text.startswith("Plays ")]
+    assert "seed" not in text and "records" not in text
+
+
+def beside(leakers, simulated, reasons):
+    return Beside(leakers, Estimate(simulated, simulated - 0.2, simulated + 0.2, 40, "t"), 1.5, 2.25, 0.04, reasons)
+
+
+def test_the_closed_form_gives_its_reasons_as_a_list():
+    prose, reasons = study_page.closed_form(beside(3.57e-07, 2.5, ("clutter", "crews")))
+    assert isinstance(prose, Prose) and isinstance(reasons, Bullets)
+    assert prose.text.startswith("Closed form: 0.0 leakers. Simulated: 2.50 (2.30 to 2.70), 40 runs.")
+    assert "below by 2.5" in prose.text and "2.25 for each kill" in prose.text
+    assert list(reasons.items) == ["clutter", "crews"]
+    (only,) = study_page.closed_form(beside(2.4, 2.5, ()))
+    assert only.text.endswith("They agree.")
 
 
 def test_how_to_repeat_it(page, study):

@@ -55,6 +55,42 @@ def test_the_good_one_has_no_findings(tmp_path: Path) -> None:
         assert findings_of(tmp_path, GOOD, severity) == []
 
 
+LETTERS = {
+    "\\u0001": "U+0001, a control character", "\\t": "U+0009, a control character", "\\e": "U+001B, a control character",
+    "\\x7f": "U+007F", "\\x85": "U+0085", "\\u202e": "U+202E, which turns the direction", "\\u2067": "U+2067",
+    "\\u2028": "U+2028, a line break", "\\ufffe": "U+FFFE, which is no character",
+}  # fmt: skip
+"""As written in double quotes in YAML, and what is said of them."""
+
+
+@pytest.mark.parametrize(("letter", "words"), LETTERS.items(), ids=lambda value: value.strip("\\")[:8])
+@pytest.mark.parametrize(
+    ("old", "new", "line", "path"),
+    [
+        ("title: A small battle", 'title: "A small{} battle"', 2, "title"),
+        ("  - name: City", '  - name: "Ci{}ty"', 6, "assets[0].name"),
+        ("  - name: North", '  - name: "Nor{}th"', 10, "systems[0].name"),
+        ("  - name: som", '  - name: "so{}m"', 15, "raid[0].name"),
+    ],
+)
+def test_letters_that_cannot_be_shown(
+    tmp_path: Path, old: str, new: str, line: int, path: str, letter: str, words: str
+) -> None:
+    (found,) = findings_of(tmp_path, GOOD.replace(old, new.format(letter)))
+    assert (found.line, found.path) == (line, path) and found.column in (1, 5)
+    assert words in found.message and found.message.endswith("Take it out.")
+
+
+def test_letters_of_prose(tmp_path: Path) -> None:
+    """Question and notes may have lines and tabs, and no letter that cannot be shown."""
+    for key in ("question", "notes"):
+        good = GOOD.replace("duration:", f'{key}: "one\\n\\ttwo, مرحبا 🚀 d’où\\u00a0?"\nduration:')
+        assert findings_of(tmp_path, good) == []
+        (found,) = findings_of(tmp_path, GOOD.replace("duration:", f'{key}: "one\\u0007"\nduration:'))
+        assert (found.line, found.column, found.path) == (3, 1, key) and "U+0007" in found.message
+    assert findings_of(tmp_path, GOOD.replace("A small battle", "Mürted, Ａé‍ – \u200f\u0627")) == []
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "path", "words"),
     [

@@ -273,7 +273,7 @@ export class Globe {
       for (const entity of this.byFamily[family]) {
         entity.show = isOn;
         if (entity.path) entity.path.show = new ConstantProperty(layers.trails);
-        if (entity.label) entity.label.show = new ConstantProperty(layers.labels);
+        this.showLabel(entity);
       }
     }
     if (layers.spread) this.addSpread();
@@ -281,6 +281,11 @@ export class Globe {
     this.sweeps.show = layers.sweep;
     if (this.borders) this.borders.show = layers.map;
     this.scene.requestRender();
+  }
+
+  /** The plain label; not of what is selected, whose name stands at its corners. */
+  showLabel(entity) {
+    if (entity?.label) entity.label.show = new ConstantProperty(this.layers.labels && entity !== this.selected);
   }
 
   /** Tracks that are mostly of this threat now: entity, place, spread in m; the fire-control track first. */
@@ -316,7 +321,10 @@ export class Globe {
   }
 
   select(key) {
+    const before = this.selected;
     this.selected = key ? (this.entities.get(key) ?? null) : null;
+    this.showLabel(before);
+    this.showLabel(this.selected);
     this.marker.show = Boolean(this.selected);
     this.marker.label.text = new ConstantProperty(this.selected?.name ?? "");
     if (this.isFollowing) this.follow(true);

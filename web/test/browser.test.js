@@ -1,5 +1,6 @@
 // The replay in a real browser: what a person would see and do, in the battle of eighty and in one whose names are
-// all markup. Called by `python web/build.py --test`; pictures go to PARAPET_SHOTS if that names a folder.
+// all markup. Called by `python web/build.py --test`; pictures (docs/images/replay-*.png among them) go to PARAPET_SHOTS
+// if that names a folder.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -181,6 +182,30 @@ test("a leaker is found, and its ladder says why", async () => {
   await shot(page, "leaker");
 });
 
+test("the name of a selected site is drawn once", async () => {
+  const { page } = raid;
+  const shown = () =>
+    page.evaluate(() => {
+      const { globe } = globalThis.parapetReplay;
+      const site = globe.byFamily.site.find((entity) => entity.name === "City");
+      return { plain: site.label.show.getValue(), marked: globe.marker.label.text.getValue() === "City", labels: globe.layers.labels };
+    });
+  const pick = (name) =>
+    page.evaluate((wanted) => {
+      const { globe } = globalThis.parapetReplay;
+      globe.onPick(globe.byFamily.site.find((entity) => entity.name === wanted));
+    }, name);
+  assert.deepEqual(await shown(), { plain: true, marked: false, labels: true });
+  await pick("City");
+  assert.deepEqual(await shown(), { plain: false, marked: true, labels: true });
+  await page.uncheck('[data-layer="labels"]');
+  await page.check('[data-layer="labels"]');
+  assert.deepEqual(await shown(), { plain: false, marked: true, labels: true });
+  await shot(page, "site");
+  await pick("Air base");
+  assert.deepEqual(await shown(), { plain: true, marked: false, labels: true });
+});
+
 test("jumps to events, follows, selects from the list", async () => {
   const { page } = raid;
   const before = await now(page);
@@ -250,7 +275,6 @@ test("zones are the model's: they change with altitude and signature, the publis
   const filled = await pixels(page, INTERCEPTOR, 30);
   await page.check('[data-layer="radar"]');
   await page.check('[data-layer="ring"]');
-  await shot(page, "zones");
   await at(50, "tomahawk");
   assert.ok((await pixels(page, INTERCEPTOR, 30)) !== filled);
   for (const id of ["zone", "radar", "ring"]) await page.uncheck(`[data-layer="${id}"]`);
@@ -345,6 +369,27 @@ test("markup in names is text: nothing runs, nothing becomes an element", async 
   assertQuiet(seen, url);
   await shot(page, "nasty");
   await close();
+});
+
+test("the pictures of docs/replay.md", { skip: !SHOTS && "no PARAPET_SHOTS" }, async () => {
+  const url = await serve(RAID);
+  const address = readFileSync(join(ROOT, "docs/replay.md"), "utf8").match(/index\.html(#t=\d+&threat=[\w-]+)/)[1];
+  const picture = async (name, hash, size, act = async () => {}) => {
+    const { page, seen, close } = await open(url + hash, size);
+    await act(page);
+    await page.evaluate(() => document.activeElement?.blur?.());
+    await page.waitForTimeout(3000); // the ground comes in finer tiles
+    await shot(page, name);
+    assertQuiet(seen, url);
+    await close();
+  };
+  await picture("replay-leaker", address, {});
+  await picture("replay-events", "#t=95", { width: 1920, height: 1080 }, (page) => page.keyboard.press("2"));
+  await picture("replay-zones", "#t=75", {}, async (page) => {
+    for (const id of ["zone", "radar", "ring"]) await page.check(`[data-layer="${id}"]`);
+    await page.selectOption("#altitude", "1000");
+    await page.selectOption("#signature", "tomahawk");
+  });
 });
 
 test("the page's own rules stop what would run or reach out all the same", async () => {

@@ -55,6 +55,8 @@ class Written:
     """Radar plots (asterix)."""
     messages: int = 0
     """PDUs (dis) or data blocks (asterix)."""
+    note: str = ""
+    """What to mind when it is opened; mostly nothing."""
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
@@ -169,6 +171,7 @@ def export(battle: Battle, format: str, out: str | Path) -> Written:
     path = check_target(format, out)
     made = scene(battle)
     n_plots = n_messages = 0
+    note = ""
     if SUFFIXES[format]:
         if format in LIVE:
             from parapet.export.datagrams import capture
@@ -190,9 +193,10 @@ def export(battle: Battle, format: str, out: str | Path) -> Written:
         from parapet.export import tables
 
         files = tables.write(battle, made, format, path)
+        note = tables.formula_note(made) if format == "csv" else ""
     return _told(
         made, format, path=str(path), n_bytes=sum(file.stat().st_size for file in files),
-        files=tuple(str(file) for file in files), plots=n_plots, messages=n_messages,
+        files=tuple(str(file) for file in files), plots=n_plots, messages=n_messages, note=note,
     )  # fmt: skip
 
 

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+FORMULA_STARTS = ("=", "+", "-", "@")
+"""A cell of a CSV file that begins so is a formula for a spreadsheet."""
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -59,6 +62,23 @@ def sites(scene: Scene) -> pl.DataFrame:
     }  # fmt: skip
     return pl.DataFrame(
         [{name: getattr(site, name) for name in schema} for site in scene.sites], schema=schema
+    )
+
+
+def formula_note(scene: Scene) -> str:
+    """Which names a spreadsheet would take for formulas when it opens the CSV files; empty if there are none.
+
+    The tables hold every name as it is, as those of polars, pandas and R do: a leading apostrophe would be another
+    name for every reader that is no spreadsheet, and would break joins between the tables.
+    """
+    known = dict.fromkeys([*(site.name for site in scene.sites), *(track.name for track in scene.tracks)])
+    found = [name for name in known if name.startswith(FORMULA_STARTS)]
+    if not found:
+        return ""
+    more = f" and {len(found) - 3:,} more" if len(found) > 3 else ""
+    return (
+        f"{', '.join(repr(name) for name in found[:3])}{more}: a spreadsheet takes a name that begins with =, +, - or "
+        "@ for a formula. Import the columns as text."
     )
 
 

@@ -185,12 +185,12 @@ def _held_up(battle: Battle, rows: Sequence[ThreatRow]) -> list[tuple[str, float
     return sorted(((r, s) for r, s in spent.items() if s >= 0.5), key=lambda item: -item[1])
 
 
-def described(scenario: Scenario, catalogue: Catalogue) -> list[Block]:
-    """What `parapet describe` says, as blocks, without the title and the question."""
+def described(scenario: Scenario, catalogue: Catalogue, is_alone: bool = True) -> list[Block]:
+    """What `parapet describe` says, as blocks, without the title and the question; see there for `is_alone`."""
     said = {scenario.title, scenario.question or "", scenario.notes.strip() if scenario.notes else ""}
     found = [
         block
-        for block in from_rich(describe(scenario, catalogue))
+        for block in from_rich(describe(scenario, catalogue, is_alone))
         if not (isinstance(block, Prose) and block.text in said)
     ]
     prose = [block for block in found if isinstance(block, Prose)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from importlib import resources
 
 import jinja2
@@ -11,6 +12,8 @@ from markupsafe import Markup, escape
 
 from parapet import __version__
 from parapet.report.page import Page
+
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def _own(name: str) -> str:
@@ -23,7 +26,11 @@ def _lines(text: str) -> Markup:
 
 
 def _data_uri(svg: str) -> str:
-    """A picture as an address that holds it; as a picture it can neither run nor load anything."""
+    """A picture as an address that holds it; as a picture it can neither run nor load anything.
+
+    Characters that XML does not allow are replaced: one of them, in a name of an old study, and nothing would be seen.
+    """
+    svg = _NOT_XML.sub("\ufffd", svg)
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode("utf-8")).decode("ascii")
 
 

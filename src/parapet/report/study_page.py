@@ -14,7 +14,19 @@ from matplotlib import rc_context
 from parapet.errors import InputError, ParapetError
 from parapet.report import assumptions, maps
 from parapet.report.battle_page import described, facts, limits, many, source_list
-from parapet.report.page import Block, Cell, Listing, Number, Page, Picture, Prose, Section, Table, from_rich
+from parapet.report.page import (
+    Block,
+    Bullets,
+    Cell,
+    Listing,
+    Number,
+    Page,
+    Picture,
+    Prose,
+    Section,
+    Table,
+    from_rich,
+)
 from parapet.scenario.names import member_names
 from parapet.study import compare, show
 from parapet.study.design import Cell as DesignCell
@@ -22,6 +34,7 @@ from parapet.study.design import Checked, checked
 from parapet.study.statistics import Estimate
 
 if TYPE_CHECKING:
+    from parapet.study.beside import Beside
     from parapet.study.result import Study
 
 NOT_SHOWN = (
@@ -188,7 +201,7 @@ def _setup(study: Study, ready: Sequence[Checked], cells: Sequence[DesignCell]) 
         text += f", varying {', '.join(parts)}" if parts else ""
         text += f", as variants {', '.join(variants)}" if variants else ""
         blocks.append(Prose(f"{text}. The first one is described here."))
-    blocks += described(first.scenario, first.catalogue)
+    blocks += described(first.scenario, first.catalogue, is_alone=False)
     picture = _map_of_first(study, first)
     if picture is not None:
         n_prose = next(n for n, block in enumerate([*blocks, None]) if not isinstance(block, Prose))
@@ -261,8 +274,27 @@ def _answer_blocks(study: Study) -> list[Block]:
             pass
     elif study.n_cells == 1:
         for one in show.closed_forms(study, show.cell_rows(study)).values():
-            blocks += [Prose(line, style="note") for line in one.lines()]
+            blocks += closed_form(one)
     return blocks
+
+
+def closed_form(one: Beside) -> list[Block]:
+    """The closed form of a study's only cell beside its battles: a paragraph, and where they differ a list."""
+    mean, ends = interval(one.simulated)
+    text = f"Closed form: {one.leakers:.1f} leakers. Simulated: {mean}" + (f" ({ends})" if ends else "")
+    text += f", {one.simulated.n:,} runs."
+    if one.agrees:
+        return [Prose(f"{text} They agree.", style="note")]
+    gap = one.leakers - one.simulated.value
+    text += f" The closed form lies {'above' if gap > 0.0 else 'below'} by {abs(gap):.1f}."
+    if one.leakers_with_rounds is not None:
+        text += (
+            f" Rounds: {one.battle_rounds_per_kill:.2f} for each kill in the battles, {one.rounds_per_kill:.2f} in the "
+            f"closed form. With as many it would say {one.leakers_with_rounds:.1f}."
+        )
+    if not one.reasons:
+        return [Prose(text, style="note")]
+    return [Prose(f"{text} It leaves out:", style="note"), Bullets(one.reasons)]
 
 
 def _cells(study: Study) -> Table:

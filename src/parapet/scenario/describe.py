@@ -31,13 +31,15 @@ if TYPE_CHECKING:
 _DEG = math.pi / 180.0
 
 
-def describe(scenario: Scenario, catalogue: Catalogue) -> RenderableType:
+def describe(scenario: Scenario, catalogue: Catalogue, is_alone: bool = True) -> RenderableType:
     """The scenario for a terminal: who defends what with which systems, who attacks how.
 
     Parameters
     ----------
     scenario
         One without errors (`check`).
+    is_alone
+        False for a scenario of a study, which has a seed and a record of its own.
     """
     parts: list[RenderableType] = [Text(scenario.title, style="bold")]
     if scenario.question:
@@ -53,7 +55,7 @@ def describe(scenario: Scenario, catalogue: Catalogue) -> RenderableType:
         parts.append(Text(""))
     if scenario.raid:
         parts += [_raid(scenario, catalogue), Text("")]
-    parts.append(Text(_clock(scenario)))
+    parts.append(Text(_clock(scenario, is_alone)))
     return Renderables(*parts)
 
 
@@ -272,12 +274,13 @@ def _behaviour(group: Group) -> str:
     return "straight"
 
 
-def _clock(scenario: Scenario) -> str:
+def _clock(scenario: Scenario, is_alone: bool) -> str:
     environment = scenario.environment
     wind = f"{len(environment.wind)} wind levels" if environment.wind else "no wind"
+    seed, record = (f" with seed {scenario.seed}", f"; records {scenario.recording}") if is_alone else ("", "")
     return (
-        f"Plays {_time(scenario.duration_s)} in steps of {scenario.time_step_s:g} s with seed {scenario.seed}, "
-        f"over smooth ground at {ground_elevation_m(scenario):.0f} m, {wind}; records {scenario.recording}."
+        f"Plays {_time(scenario.duration_s)} in steps of {scenario.time_step_s:g} s{seed}, "
+        f"over smooth ground at {ground_elevation_m(scenario):.0f} m, {wind}{record}."
     )
 
 

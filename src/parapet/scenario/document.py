@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import shlex
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
@@ -103,11 +104,23 @@ def text_of_file(path: str | FilePath, expected: str) -> str:
         message = f"there is no such file.{_near_files(FilePath(path))}"
     except IsADirectoryError:
         message = f"this is a folder, expected {expected}."
+        if (FilePath(path) / "manifest.json").is_file():
+            message = f"this is the folder of a stored study, expected {expected}. "
+            message += f"What it tells: parapet show {shlex.quote(str(path))}"
     except UnicodeDecodeError as error:
         message = f"this is not UTF-8 text (byte {error.start}). Save it as UTF-8."
     except OSError as error:
         message = f"this file cannot be read: {error.strerror}."
     raise InputError([Finding("error", message, str(path))])
+
+
+def has_key(path: str | FilePath, key: str) -> bool:
+    """Whether a file looks like one with this key: a line of it begins with ``key:``."""
+    try:
+        with FilePath(path).open(encoding="utf-8-sig") as lines:
+            return any(line.startswith(f"{key}:") for line in lines)
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def _near_files(path: FilePath) -> str:

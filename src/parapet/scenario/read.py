@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import difflib
+import os
+import shlex
 import typing
 from dataclasses import dataclass
 from functools import lru_cache
@@ -105,7 +107,12 @@ def reading_of_text(text: str, file: str = "<text>") -> Reading:
 
 def _version_finding(document: Document) -> Finding | None:
     if "dispute" in document.data and "parapet" not in document.data:
-        text = f"this is a dispute, not a battle. Read it with: parapet options {document.file}"
+        text = f"this is a dispute, not a battle. Read it with: parapet options {shlex.quote(document.file)}"
+        return document.finding("error", (), text)
+    if "parapet-study" in document.data and "parapet" not in document.data:
+        return document.finding("error", (), _study_words(document))
+    if "parapet-exposure" in document.data and "parapet" not in document.data:
+        text = f"this is an exposure, not a battle. Work it out with: parapet exposure {shlex.quote(document.file)}"
         return document.finding("error", (), text)
     if "parapet" not in document.data:
         return document.finding(
@@ -116,6 +123,17 @@ def _version_finding(document: Document) -> Finding | None:
         text = f"got format {got!r}, this version of Parapet reads 'parapet: {FORMAT}'."
         return document.finding("error", ("parapet",), text)
     return None
+
+
+def _study_words(document: Document) -> str:
+    """That a file is a study and what to do with it."""
+    file = shlex.quote(document.file)
+    text = f"this is a study of many battles, not one battle. Play it with: parapet study {file} --out DIR"
+    base = document.data.get("base")
+    if not isinstance(base, str) or not base:
+        return text
+    path = FilePath(document.file).parent / base
+    return f"{text} (its base is one battle: parapet run {shlex.quote(os.path.normpath(path))})"
 
 
 def _plain(loc: tuple[Any, ...]) -> Path:

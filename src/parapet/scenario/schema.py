@@ -9,17 +9,31 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, Strict, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    Strict,
+    StringConstraints,
+)
 
+from parapet.scenario.letters import shown_line, shown_text
 from parapet.scenario.quantity import Quantity
 
 _RIGHT_ANGLE = math.pi / 2.0
 _TURN = 2.0 * math.pi
 
 Name = Annotated[
-    str, Strict(), StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"^[^/\n]+$")
+    str,
+    Strict(),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"^[^/\n]+$"),
+    AfterValidator(shown_line),
 ]
-Text = Annotated[str, Strict(), StringConstraints(strip_whitespace=True)]
+Text = Annotated[str, Strict(), StringConstraints(strip_whitespace=True), AfterValidator(shown_line)]
+Prose = Annotated[str, Strict(), StringConstraints(strip_whitespace=True), AfterValidator(shown_text)]
 Flag = Annotated[bool, Strict()]
 Latitude = Annotated[
     float, Quantity("angle", -_RIGHT_ANGLE, _RIGHT_ANGLE, is_bare_degrees=True, shown="from -90 to 90 deg")
@@ -325,9 +339,9 @@ class Scenario(_Block):
     """Version of this format."""
     title: Text
     """One line that names the scenario."""
-    question: Text = ""
+    question: Prose = ""
     """What the scenario is meant to answer."""
-    notes: Text = ""
+    notes: Prose = ""
     """Where it comes from and what is assumed."""
     seed: Annotated[int, Strict(), Field(ge=0, lt=2**63)] = 1
     """Seed of every random draw; the same seed gives the same battle."""
