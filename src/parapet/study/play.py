@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from parapet.errors import InputError
+from parapet.errors import InputError, StoreError
 from parapet.study import design, doubt, provenance
 from parapet.study import rows as tables
 from parapet.study.read import read
 from parapet.study.schema import RECORDS, StudyFile
 from parapet.study.statistics import Until, parse_until
-from parapet.study.store import FORMAT, Store
+from parapet.study.store import FORMAT, KIND, Store
 
 if TYPE_CHECKING:
     import polars as pl
@@ -197,7 +197,7 @@ class _Session:
         schema = tables.runs_frame(np.zeros(0, player.dtype)).schema
         column = self.rule.column if self.rule else "leaked"
         parts = store.parts(schema, [column])
-        if not is_old:
+        if not is_old or store.single("cells", len(self.cells)) is None:
             store.write_table("cells.parquet", cells_frame(self.asked, self.cells, self.ready))
         store.save_manifest()
         goal = Goal(self.asked.runs, self.rule, column)
@@ -257,7 +257,7 @@ class _Session:
             }
         return _plain({
             "format": FORMAT,
-            "kind": "parapet study",
+            "kind": KIND,
             "title": asked.title,
             "question": asked.question,
             "study_file": Path(asked.file).name,
@@ -299,23 +299,27 @@ class _Session:
         """Settings of the outer samples: drawn now, or read from the store."""
         if self.asked.doubt is None:
             return [{}]
-        import polars as pl
-
-        path = self.folder / "inputs.parquet"
-        if is_old and path.exists():
-            return list(doubt.settings_in(pl.read_parquet(path), self.asked.doubt))
+        stored = store.single("inputs") if is_old else None
+        if stored is not None:
+            return list(doubt.settings_in(stored, self.asked.doubt))
         _, rows, n_refused = doubt.samples(self.asked, self.drawn, design.unchanged_catalogue(self.ready[0]))
         n_groups = len({row.group for row in rows})
+        frame = doubt.inputs_frame(rows)
+        digest = provenance.digest(frame)
+        if store.manifest.get("doubt", {}).get("digest", digest) != digest:
+            raise StoreError(
+                f"{self.folder}: inputs.parquet cannot be used, and drawing it anew gives other figures than the stored runs "
+                "were played with. Put a copy of it back from elsewhere, or write elsewhere with --out."
+            )
         store.manifest["doubt"] = {
             "figures": len({row.figure for row in rows}), "groups": n_groups, "samples": self.asked.doubt.samples,
-            "refused": n_refused,
+            "refused": n_refused, "digest": digest,
         }  # fmt: skip
         self.say(
             f"doubt: {len({row.figure for row in rows})} figures in {n_groups} independent groups, "
             f"{self.asked.doubt.samples} outer samples and the nominal one"
             + (f"; {n_refused} draws contradicted themselves and were drawn again" if n_refused else "")
         )
-        frame = doubt.inputs_frame(rows)
         store.write_table("inputs.parquet", frame)
         return list(doubt.settings_in(frame, self.asked.doubt))
 
