@@ -59,7 +59,7 @@ def test_json_lines_are_for_scripts(capsys, tmp_path: Path) -> None:
     assert code == 0 and said == ""
     lines = [json.loads(line) for line in text.splitlines()]
     assert lines[-1]["event"] == "finished" and lines[-1]["done"] == lines[-1]["wanted"] == 24
-    assert lines[-1]["column"] == "p(no leaked)" and 0.0 <= lines[-1]["estimate"]["value"] <= 1.0
+    assert lines[-1]["column"] == "p(no leaker)" and 0.0 <= lines[-1]["estimate"]["value"] <= 1.0
 
 
 def test_show_says_the_same_as_json(capsys, out: Path) -> None:

@@ -19,7 +19,7 @@ from parapet.scenario import check as checks
 from parapet.scenario.document import Document, path_text
 from parapet.scenario.read import findings_of
 from parapet.scenario.schema import Scenario
-from parapet.study.factors import CATALOGUE, PathError, changed, leaves, value_at
+from parapet.study.factors import CATALOGUE, PathError, changed, is_same, leaves, nominal_at, value_at
 from parapet.study.read import MAX_CELLS
 from parapet.study.schema import Factor, StudyFile
 
@@ -100,7 +100,7 @@ def design_points(study: StudyFile) -> list[dict[str, Any]]:
         return [{}]
     kind, size = study.design.kind, study.design.size
     if kind == "grid":
-        levels = [_levels(factor) for factor in factors]
+        levels = [levels_of(factor) for factor in factors]
         return [
             dict(zip((f.path for f in factors), point, strict=True)) for point in itertools.product(*levels)
         ]
@@ -156,7 +156,8 @@ def _written(factor: Factor, value: float) -> Any:
     return f"{value:.15g} {factor.unit}" if factor.unit else value
 
 
-def _levels(factor: Factor) -> list[Any]:
+def levels_of(factor: Factor) -> list[Any]:
+    """The values that a factor takes in a grid, in the order of the file."""
     if factor.levels:
         return list(factor.levels)
     steps = [_between(factor, i / (factor.n_levels - 1)) for i in range(factor.n_levels)]
@@ -166,18 +167,47 @@ def _levels(factor: Factor) -> list[Any]:
 
 
 def _one_at_a_time(study: StudyFile) -> list[dict[str, Any]]:
-    """The base first, then every factor at each of its levels with the others as the base has them."""
+    """The base first, then every factor at each of its levels with the others as the base has them.
+
+    The base of a catalogue figure is its nominal value. What the base scenario leaves out is at the first of its
+    levels, or in the middle of its range.
+    """
     base: dict[str, Any] = {}
     for factor in study.factors:
-        value = None if factor.path.startswith(CATALOGUE) else value_at(study.base.data, factor.path)
-        levels = _levels(factor)
+        is_figure = factor.path.startswith(CATALOGUE)
+        value = _nominal(study, factor) if is_figure else value_at(study.base.data, factor.path)
+        levels = levels_of(factor)
         base[factor.path] = (
             value if value is not None else levels[len(levels) // 2 if not factor.levels else 0]
         )
     points = [dict(base)]
     for factor in study.factors:
-        points += [{**base, factor.path: level} for level in _levels(factor) if level != base[factor.path]]
+        points += [
+            {**base, factor.path: level}
+            for level in levels_of(factor)
+            if not is_same(level, base[factor.path])
+        ]
     return points
+
+
+def _nominal(study: StudyFile, factor: Factor) -> Any:
+    """What the base scenario's catalogue says for a factor, written like the factor's levels; None if it says nothing."""
+    from parapet import catalogue as catalogue_module
+
+    try:
+        scenario = Scenario.model_validate(study.base.data)
+        scenario._lines, scenario._file = study.base.lines, study.base.file
+        catalogue = catalogue_of(scenario)
+    except (ValidationError, InputError):  # a base that only its variants mend
+        catalogue = catalogue_module.load()
+    found = nominal_at(catalogue, factor.path.removeprefix(CATALOGUE))
+    if found is None:
+        return None
+    value, unit = found
+    if isinstance(value, float) and value.is_integer() and all(isinstance(x, int) for x in factor.levels):
+        value = int(value)
+    is_bare = all(isinstance(level, int | float) for level in levels_of(factor))  # then in the figure's own unit
+    return value if is_bare or not unit else f"{value:.15g} {unit}"
 
 
 # ------------------------------------------------------------------------------------------------------ checking ----
