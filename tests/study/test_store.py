@@ -376,7 +376,9 @@ def test_damaged_tables_of_cells_and_inputs_are_written_anew(tmp_path: Path, cap
             assert getattr(after, name).equals(table) and results(after).equals(runs)
             assert sum(("set aside" if was_there else "is missing") in text for text in said) == 1, said
             assert after.manifest["sessions"][-1]["finished"]["runs_played"] == 0
-    assert sorted(p.name.split(".")[0] for p in (out / "set-aside").iterdir()) == ["cells"] * 2 + ["inputs"] * 2
+    assert (
+        sorted(p.name.split(".")[0] for p in (out / "set-aside").iterdir()) == ["cells"] * 2 + ["inputs"] * 2
+    )
 
 
 def test_inputs_that_cannot_be_drawn_again_are_not_made_up(tmp_path: Path, monkeypatch) -> None:

@@ -6,7 +6,7 @@ import itertools
 import math
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -206,7 +206,9 @@ def _nominal(study: StudyFile, factor: Factor) -> Any:
     value, unit = found
     if isinstance(value, float) and value.is_integer() and all(isinstance(x, int) for x in factor.levels):
         value = int(value)
-    is_bare = all(isinstance(level, int | float) for level in levels_of(factor))  # then in the figure's own unit
+    is_bare = all(
+        isinstance(level, int | float) for level in levels_of(factor)
+    )  # then in the figure's own unit
     return value if is_bare or not unit else f"{value:.15g} {unit}"
 
 
@@ -277,9 +279,8 @@ def _blamed(study: StudyFile, cell: Cell, finding: Finding) -> Finding:
     if study.is_plain or not cell.settings:
         return finding
     where = _cause(study, cell, finding)
-    head = f"cell {cell.name!r} cannot be played: " if cell.name else ""
     at_base = f"{finding.path}: " if finding.path else ""
-    return study.document.finding("error", where, f"{head}{at_base}{finding.message}")
+    return study.document.finding("error", where, f"{_head(cell)}{at_base}{finding.message}")
 
 
 def _cause(study: StudyFile, cell: Cell, finding: Finding) -> tuple[str | int, ...]:
@@ -302,6 +303,18 @@ def _cause(study: StudyFile, cell: Cell, finding: Finding) -> tuple[str | int, .
     return ("variants", cell.variant) if cell.variant else ("factors",)
 
 
+def _head(cell: Cell) -> str:
+    return f"cell {cell.name!r} cannot be played: " if cell.name else ""
+
+
+def _merged(body: str, told: Sequence[tuple[str, Finding]]) -> Finding:
+    """One finding for what several cells have wrong in the same way: most often one bad value of a factor."""
+    name, finding = told[0]
+    if len(told) == 1 or finding.message == body:
+        return finding
+    return replace(finding, message=f"{len(told):,} cells cannot be played ({name!r} and others): {body}")
+
+
 def check_cells(study: StudyFile, found: list[Cell]) -> list[Checked]:
     """Every cell's scenario and catalogue.
 
@@ -311,14 +324,17 @@ def check_cells(study: StudyFile, found: list[Cell]) -> list[Checked]:
         With what keeps cells from being played; the same objection is said once.
     """
     results: list[Checked] = []
-    findings: list[Finding] = []
+    same: dict[tuple[Any, ...], list[tuple[str, Finding]]] = {}
     for cell in found:
         try:
             results.append(checked(study, cell))
         except ScenarioError as error:
-            findings += error.findings
-    if findings:
-        findings = sorted_findings(findings)
+            for finding in error.findings:
+                body = finding.message.removeprefix(_head(cell))
+                key = (finding.severity, finding.file, finding.line, finding.column, finding.path, body)
+                same.setdefault(key, []).append((cell.name, finding))
+    if same:
+        findings = sorted_findings([_merged(key[-1], told) for key, told in same.items()])
         more = len(findings) - MAX_SHOWN
         if more > 0:
             findings = [

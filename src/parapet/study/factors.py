@@ -168,7 +168,9 @@ def nominal_at(catalogue: Catalogue, path: str) -> tuple[Any, str] | None:
     figures = dict(entry.figures())
     before, _, last = key.rpartition(".")
     parts = ("low", "nominal", "high")
-    figure, part = (figures[before], last) if before in figures and last in parts else (figures.get(key), "nominal")
+    figure, part = (
+        (figures[before], last) if before in figures and last in parts else (figures.get(key), "nominal")
+    )
     if figure is not None:
         return figure.written[parts.index(part)], "" if figure.unit == "1" else figure.unit
     value: Any = entry

@@ -394,9 +394,7 @@ def heat_map(
     figure = _figure(2.6 + max(0.85 * len(columns), 2.4), 1.6 + 0.6 * len(rows))
     (axis,) = axes_of(figure)
     low_end, high_end = ends or (None, None)
-    image = axis.imshow(
-        cells, cmap="cividis", aspect="auto", origin="lower", vmin=low_end, vmax=high_end
-    )
+    image = axis.imshow(cells, cmap="cividis", aspect="auto", origin="lower", vmin=low_end, vmax=high_end)
     for (i, j), number in np.ndenumerate(cells):
         if math.isfinite(number):
             low, high = image.get_clim()

@@ -149,12 +149,12 @@ def where_ranked(study: Study) -> str:
 
 
 def draw(study: Study, folder: Path | str, column: str = "leaked") -> list[Path]:
-    """Draw the figures that fit the study into a folder, each as SVG and PNG; their paths.
+    """Draw the figures that fit the study into a folder, each as SVG and PNG; their paths, none if none fits.
 
     Raises
     ------
     InputError
-        If no run is stored yet, there is no such column, or no figure fits; says what is missing.
+        If no run is stored yet, or there is no such column.
     """
     import polars as pl
 
@@ -182,14 +182,17 @@ def draw(study: Study, folder: Path | str, column: str = "leaked") -> list[Path]
         ranked = None
     if ranked is not None and ranked.height:
         paths += figures.ranking(ranked, folder, title=f"What drives {words}{where_ranked(study)}")
-    if not paths:
-        most = int(table["n"].to_numpy().max())
-        least = 1 + (sequential.checkpoints(10**6)[0] if study.manifest["until"] else EARLY[0])
-        raise InputError(
-            f"{study.folder}: no figure fits this study yet. How the estimate settles can be drawn from {least} runs of a "
-            f"cell on, it has {most}; curves and heat maps need factors in the study file."
-        )
     return paths
+
+
+def why_none(study: Study) -> str:
+    """What is missing where `draw` had nothing to draw."""
+    most = max(study.values("leaked", cell).size for cell in range(study.n_cells))
+    least = 1 + (sequential.checkpoints(10**6)[0] if study.manifest["until"] else EARLY[0])
+    return (
+        f"{study.folder}: nothing was drawn, no figure fits this study yet. How the estimate settles can be drawn from "
+        f"{least} runs of a cell on, it has {most}; curves and heat maps need factors in the study file."
+    )
 
 
 def _curves(
@@ -254,9 +257,7 @@ def _swings(study: Study, table: pl.DataFrame, variant: str | None = None) -> pl
     """
     import polars as pl
 
-    cells = [
-        cell for cell in study.manifest["cells"] if cell["variant"] == variant or variant is None
-    ]
+    cells = [cell for cell in study.manifest["cells"] if cell["variant"] == variant or variant is None]
     base = cells[0]["levels"]
     values = dict(zip(table["cell"].to_list(), table["value"].to_list(), strict=True))
     asked, _, _ = study.plan()

@@ -207,6 +207,9 @@ class _Session:
             for (cell, sample), rows in part.group_by("cell", "sample"):
                 todo.done((cell, sample), rows["run"].to_numpy(), goal.value(rows))
         del parts  # the store may be large
+        most = max(todo.n_done(key, 2**62) for key in todo.keys)
+        if most > self.asked.runs:
+            self.say(f"runs: {self.asked.runs:,} asked, {most:,} stored. All of them are kept and shown.")
         player.warm_up()
         execution = Execution(player, store, goal, todo, [cell.name for cell in self.cells], tell)
         execution.run(self._workers(player, samples))
@@ -223,17 +226,17 @@ class _Session:
         return Cluster(self.cluster, self.asked, self.cells, samples, self.interceptors, self.say)
 
     def _finish(self, store: Store, execution: Any, player: Any) -> None:
-        if player.flyout_s > 1.0:
-            self.say(
-                f"fly-out tables for {player.n_compiled - len(self.cells):,} cells of outer samples took "
-                f"{player.flyout_s:.0f} s of processor time (kept for the next time)"
-            )
+        if self.asked.doubt is not None and execution.n_played:
+            told = flyout_words(player.n_flown, player.n_kept, player.flyout_s)
+            self.say(f"{told} (kept for the next time)" if player.n_flown else told)
         store.manifest["sessions"][-1]["finished"] = {
             "date": provenance.now(),
             "runs_played": execution.n_played,
             "seconds": round(execution.progress().played / max(execution.progress().rate, 1e-9), 3),
             "compile_s": round(player.compile_s, 3),
             "flyout_s": round(player.flyout_s, 3),
+            "flyout_built": player.n_flown,
+            "flyout_cached": player.n_kept,
             "n_compiled": player.n_compiled,
             "store_s": round(execution.store_s, 3),
         }
@@ -322,6 +325,19 @@ class _Session:
         )
         store.write_table("inputs.parquet", frame)
         return list(doubt.settings_in(frame, self.asked.doubt))
+
+
+def flyout_words(n_built: int, n_cached: int, seconds: float) -> str:
+    """What the fly-out tables of outer samples took, in words."""
+    if not n_built and not n_cached:
+        return (
+            "fly-out tables of outer samples: none made by this process; workers of a cluster make their own"
+        )
+    took = f"{seconds:.1f} s" if seconds < 10.0 else f"{seconds:,.0f} s"
+    if not n_built:
+        return f"fly-out tables of outer samples: all {n_cached:,} from the cache, {took}"
+    kept = f", {n_cached:,} from the cache" if n_cached else ""
+    return f"fly-out tables of outer samples: {n_built:,} built{kept}, {took} of all threads together"
 
 
 def _plain(data: dict[str, Any]) -> dict[str, Any]:

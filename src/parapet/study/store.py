@@ -20,6 +20,7 @@ import io
 import json
 import os
 import re
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -188,7 +189,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         what = "holds no study (no manifest.json)" if folder.is_dir() else "is no folder"
-        raise StoreError(f"{folder}: {what}. Make one with: parapet study FILE --out {folder}") from None
+        hint = f"parapet study FILE --out {shlex.quote(str(folder))}"
+        raise StoreError(f"{folder}: {what}. Make one with: {hint}") from None
     except (OSError, ValueError) as error:
         raise StoreError(f"{path}: cannot be read ({error}). The tables beside it are untouched.") from None
     if not isinstance(manifest, dict) or manifest.get("kind", KIND) != KIND or "format" not in manifest:
@@ -204,8 +206,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if wrong:
         raise StoreError(
             f"{path}: is damaged: {', '.join(map(repr, wrong))} {'is' if len(wrong) == 1 else 'are'} missing or "
-            "of another kind. The tables beside it are untouched; put a copy of the manifest back, or play the study anew "
-            "into another folder with --out."
+            "of another kind. The tables beside it are untouched; put a copy of the manifest back, or play the study "
+            "anew into another folder with --out."
         )
     return manifest
 
