@@ -139,8 +139,8 @@ def render_comparison(study: Study, rows: Sequence[dict[str, Any]]) -> Renderabl
     for (first, second), group in groups.items():
         parts += [_pair_table(first, second, group, bool(study.n_samples)), Text("")]
     note = (
-        "Difference: the right column minus the left, the same draws for both; intervals hold 95 %, bold ones leave out "
-        "0. 'Saved': how many times more runs independent draws would need."
+        "Difference: the right column minus the left, the same draws for both; intervals hold 95 %, bold ones leave "
+        "out 0. 'Saved': how many times more runs independent draws would need."
     )
     return Group(*parts, Text(note, style="dim"))
 

@@ -191,7 +191,7 @@ def _one_at_a_time(study: StudyFile) -> list[dict[str, Any]]:
 
 
 def _nominal(study: StudyFile, factor: Factor) -> Any:
-    """What the base scenario's catalogue says for a factor, written like the factor's levels; None if it says nothing."""
+    """What the base scenario's catalogue says for a factor, written like the factor's levels; None if nothing."""
     from parapet import catalogue as catalogue_module
 
     try:

@@ -155,7 +155,7 @@ def is_same(one: Any, other: Any) -> bool:
 
 
 def nominal_at(catalogue: Catalogue, path: str) -> tuple[Any, str] | None:
-    """What a catalogue says at a path (without ``catalogue.``), with the unit it is written in; None if it says nothing.
+    """What a catalogue says at a path (without ``catalogue.``), and the unit it is written in; None if nothing.
 
     A figure gives its nominal value, unless the path ends in ``low`` or ``high``.
     """

@@ -129,7 +129,8 @@ class Lock:
             text = "no text"
         if text.strip() and not _OWNER.fullmatch(text.strip()):
             raise StoreError(
-                f"{self.path}: is not the lock of a study. Nothing was written; move it away, or write elsewhere with --out."
+                f"{self.path}: is not the lock of a study. Nothing was written; move it away, or "
+                "write elsewhere with --out."
             )
 
     def take(self) -> None:
