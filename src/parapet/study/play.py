@@ -311,8 +311,8 @@ class _Session:
         digest = provenance.digest(frame)
         if store.manifest.get("doubt", {}).get("digest", digest) != digest:
             raise StoreError(
-                f"{self.folder}: inputs.parquet cannot be used, and drawing it anew gives other figures than the stored "
-                "runs were played with. Put a copy of it back from elsewhere, or write elsewhere with --out."
+                f"{self.folder}: inputs.parquet cannot be used, and drawing it anew gives other figures than the "
+                "stored runs were played with. Put a copy of it back from elsewhere, or write elsewhere with --out."
             )
         store.manifest["doubt"] = {
             "figures": len({row.figure for row in rows}), "groups": n_groups, "samples": self.asked.doubt.samples,
