@@ -523,6 +523,8 @@ def study(
     json_lines: Annotated[bool, typer.Option("--json-lines", help="Print progress as one JSON object a line.")] = False,
 ) -> None:
     """Play many battles, store them, and say what they tell. The same command goes on where it was stopped."""
+    if quiet and json_lines:
+        raise InputError("study: --quiet says nothing and --json-lines says everything; leave one of them out.")
     from parapet.study.play import study as play_study
     from parapet.study.telling import Teller
 
@@ -545,11 +547,18 @@ def study(
 
 
 @app.command()
-def estimate(file: ScenarioFile, as_json: Json = False) -> None:
-    """Estimate the leakers of a scenario in closed form, without playing it, and say what that leaves out."""
+def estimate(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A scenario or study file (YAML).", show_default=False)],
+    as_json: Json = False,
+) -> None:
+    """Estimate the leakers of a scenario, or of every cell of a study, in closed form, and say what that leaves out."""
     from parapet.scenario import check as checks
     from parapet.study.estimate import estimate as estimated
+    from parapet.study.read import is_study
 
+    if is_study(file):
+        _estimate_cells(file, as_json)
+        return
     scenario, catalogue, findings = checks.load(file)
     _say_findings(finding for finding in findings if finding.severity == "warning")
     found = estimated(scenario, catalogue)
@@ -578,6 +587,19 @@ def estimate(file: ScenarioFile, as_json: Json = False) -> None:
         console.print(f"- {reason}", style="dim", markup=False)
 
 
+def _estimate_cells(file: Path, as_json: bool) -> None:
+    """The closed form of every cell of a study file."""
+    from parapet.study.estimate_cells import as_data, estimate_cells, render
+
+    asked, rows, warnings = estimate_cells(file)
+    for text in warnings:
+        _say(text)
+    if as_json:
+        _print_json(as_data(asked, rows))
+    else:
+        _console().print(render(asked, rows))
+
+
 @app.command()
 def show(
     folder: StudyFolder,
@@ -593,15 +615,17 @@ def show(
     from parapet.study.show import as_data
 
     found = Study(folder)
+    if found.n_runs:
+        found.column_name(column)
+    if figures is not None:  # before the table, which a pipe may cut short
+        from parapet.study.pictures import draw, why_none
+
+        paths = draw(found, figures, column)
+        _say(f"drew {', '.join(path.name for path in paths)} in {figures}" if paths else why_none(found))
     if as_json:
         _print_json(as_data(found))
     else:
         _console().print(found)
-    if figures is not None:
-        from parapet.study.pictures import draw
-
-        paths = draw(found, figures, column)
-        _say(f"drew {', '.join(path.name for path in paths)} in {figures}")
 
 
 @app.command()

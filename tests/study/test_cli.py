@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -59,7 +60,7 @@ def test_json_lines_are_for_scripts(capsys, tmp_path: Path) -> None:
     assert code == 0 and said == ""
     lines = [json.loads(line) for line in text.splitlines()]
     assert lines[-1]["event"] == "finished" and lines[-1]["done"] == lines[-1]["wanted"] == 24
-    assert lines[-1]["column"] == "p(no leaked)" and 0.0 <= lines[-1]["estimate"]["value"] <= 1.0
+    assert lines[-1]["column"] == "p(no leaker)" and 0.0 <= lines[-1]["estimate"]["value"] <= 1.0
 
 
 def test_show_says_the_same_as_json(capsys, out: Path) -> None:
@@ -109,6 +110,7 @@ def test_a_run_of_a_study_is_played_again(capsys, out: Path) -> None:
         (["run", "{out}", "--cell", "0", "--sample", "2"], 2, "outer samples 0 to 0"),
         (["run", "{out}/../base.yaml", "--cell", "0"], 2, "are for stored studies"),
         (["why", "{out}", "jte-01", "--cell", "0"], 2, "Did you mean 'jet-01'"),
+        (["study", "{out}/../study.yaml", "--out", "{out}", "--quiet", "--json-lines"], 2, "leave one of them out"),
         (["show", "{out}/runs"], 1, "holds no study"),
         (["show", "{out}/nowhere"], 1, "is no folder"),
         (["compare", "{out}", "--variants", "salvo", "lok"], 2, "Did you mean 'look'"),
@@ -160,6 +162,119 @@ def test_estimate_plays_nothing(capsys, out: Path) -> None:
     assert code == 0 and "2 threats:" in text and "It leaves out:" in text
     code, text, _ = spoken(capsys, "estimate", out.parent / "base.yaml", "--json")
     assert code == 0 and json.loads(text)["n_threats"] == 2
+
+
+def test_estimate_of_a_study_is_one_closed_form_per_cell(capsys, tmp_path: Path) -> None:
+    from parapet.scenario import check as checks
+    from parapet.study.estimate import estimate
+
+    file = small.written(tmp_path)
+    code, text, said = spoken(capsys, "estimate", file)
+    assert code == 0 and "look, count=3" in text and "It leaves out:" in text and "parapet: 1" not in said
+    code, text, _ = spoken(capsys, "estimate", file, "--json")
+    cells = json.loads(text)["cells"]
+    assert [(cell["name"], cell["n_threats"]) for cell in cells] == [
+        ("salvo, count=1", 1), ("salvo, count=3", 3), ("look, count=1", 1), ("look, count=3", 3),
+    ]  # fmt: skip
+    base = small.BASE.replace("count: 2", "count: 3").replace(
+        "boresights: [0]", "boresights: [0]\n    doctrine: {mode: salvo}"
+    )
+    (tmp_path / "cell.yaml").write_text(base, encoding="utf-8")
+    scenario, catalogue, _ = checks.load(tmp_path / "cell.yaml")
+    alone = estimate(scenario, catalogue)
+    assert cells[1]["expected_leakers"] == alone.expected_leakers
+    assert (
+        cells[1]["systems"][0]["rounds_fired"]
+        == alone.systems[0].rounds_fired
+        > cells[3]["systems"][0]["rounds_fired"]
+    )
+    code, text, said = spoken(
+        capsys, "estimate", small.written(tmp_path, small.STUDY.replace("[jet]", "[jat]"))
+    )
+    assert code == 2 and text == "" and "Did you mean 'jet'" in said
+
+
+def test_a_bad_value_is_said_once_for_all_its_cells(capsys, tmp_path: Path) -> None:
+    file = small.written(tmp_path, small.STUDY.replace("[1, 3]", "[1, -3, -4]"))
+    code, _, said = spoken(capsys, "study", file, "--out", tmp_path / "out")
+    lines = said.splitlines()
+    assert code == 2 and len(lines) == 2, said
+    assert "2 cells cannot be played ('salvo, count=-3' and others): raid[0].count: got -3" in lines[0]
+    assert "got -4" in lines[1] and not (tmp_path / "out").exists()
+
+
+def test_fewer_runs_than_are_stored_are_told(capsys, out: Path) -> None:
+    code, _, said = spoken(capsys, "study", out.parent / "study.yaml", "--runs", 5, "--out", out)
+    assert code == 0 and "runs: 5 asked, 8 stored" in said
+    code, _, said = spoken(capsys, "study", out.parent / "study.yaml", "--runs", 8, "--out", out)
+    assert code == 0 and "asked" not in said
+
+
+def test_fly_out_time_is_always_told_with_doubt(capsys, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("PARAPET_CACHE_DIR", str(tmp_path / "cache"))
+    file = small.written(tmp_path, small.DOUBT.replace("48n6e3.lethal_radius_*", "48n6e3.boost_time"))
+    code, text, said = spoken(capsys, "study", file, "--runs", 1, "--out", tmp_path / "one")
+    # half of the draws are at the high end, which is the nominal one: those rounds are the catalogue's
+    told = re.search(r"ly-out tables of outer samples: (\d) built, (\d) from the cache, ", said)
+    assert code == 0 and told is not None and "kept for the next time" in " ".join(said.split())
+    assert int(told[1]) >= 1 and int(told[1]) + int(told[2]) == 6 and told[0] in text
+    code, text, said = spoken(capsys, "study", file, "--runs", 1, "--out", tmp_path / "two")
+    assert "fly-out tables of outer samples: all 6 from the cache" in said
+    code, text, _ = spoken(capsys, "show", tmp_path / "two", "--json")
+    took = json.loads(text)["flyout"]
+    assert (took["built"], took["cached"]) == (0, 6) and took["seconds"] > 0.0
+
+
+def test_show_draws_before_it_prints_and_looks_at_the_column_first(
+    capsys, out: Path, tmp_path: Path, monkeypatch
+) -> None:
+    for more in ([], ["--figures", tmp_path / "none"], ["--json"]):
+        code, text, said = spoken(capsys, "show", out, "--column", "leekd", *more)
+        assert code == 2 and text == "" and "Did you mean 'leaked'" in said
+    assert not (tmp_path / "none").exists()
+
+    class Cut:
+        def __call__(self) -> None:
+            raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(cli, "_console", Cut())
+        with pytest.raises(RuntimeError):
+            cli.main(["show", str(out), "--figures", str(tmp_path / "figures")])
+    assert (tmp_path / "figures" / "response.svg").exists()
+
+
+def test_show_says_why_it_drew_nothing(capsys, tmp_path: Path) -> None:
+    small.written(tmp_path)
+    spoken(capsys, "study", tmp_path / "base.yaml", "--runs", 2, "--out", tmp_path / "out")
+    code, text, said = spoken(capsys, "show", tmp_path / "out", "--figures", tmp_path / "figures")
+    assert code == 0 and "2 runs" in text
+    assert "nothing was drawn" in said and "from 6 runs of a cell on, it has 2" in said
+
+
+def test_comparisons_name_their_columns_and_cut_nothing(capsys, tmp_path: Path) -> None:
+    text = small.STUDY.replace(
+        "  raid[jet].count: [1, 3]",
+        "  raid[jet].count: [1, 3]\n  raid[jet].interval: [1 s, 9 s]\n  systems[guard].launchers: [2]",
+    ).replace("  salvo:\n", "  two rounds at one time for each:\n")
+    file = small.written(tmp_path, text)
+    spoken(capsys, "study", file, "--out", tmp_path / "out")
+    code, text, _ = spoken(capsys, "compare", tmp_path / "out")
+    assert code == 0 and "first" not in text and "second" not in text
+    head = next(line for line in text.splitlines() if "difference" in line)
+    assert "saved" in head and "look" in head and "…" not in text
+    assert max(len(line) for line in text.splitlines()) <= 100
+
+
+def test_hints_can_be_pasted(capsys, tmp_path: Path) -> None:
+    file = small.written(tmp_path)
+    out = tmp_path / "my study"
+    code, text, _ = spoken(capsys, "study", file, "--runs", 2, "--out", out)
+    assert f"parapet run '{out}' --run 0" in " ".join(text.split())
+    (tmp_path / "a base.yaml").write_text(small.BASE, encoding="utf-8")
+    code, _, said = spoken(capsys, "run", tmp_path / "a base.yaml")
+    assert code == 0 and f"parapet why '{tmp_path / 'a base.yaml'}' THREAT" in said
+    assert f"--out '{tmp_path / 'no where'}'" in spoken(capsys, "show", tmp_path / "no where")[2]
 
 
 def test_progress_lines_say_rate_time_left_and_estimate() -> None:

@@ -92,6 +92,46 @@ def test_a_cluster_with_a_dying_worker_gives_the_serial_store(tmp_path: Path) ->
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
+def test_a_local_cluster_gives_the_serial_store(tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    file = small.written(tmp_path, small.DOUBT)
+    wanted = {"runs": 8, "record": "shots", "say": quiet}
+    plain = parapet.study(file, out=tmp_path / "plain", workers=1, **wanted)
+    found = parapet.study(file, out=tmp_path / "out", cluster="local:2", **wanted)
+    assert found.runs.height == 4 * 8
+    assert found.runs.drop(*MEASURED).equals(plain.runs.drop(*MEASURED))
+    assert found.threats.equals(plain.threats) and found.shots.equals(plain.shots)
+    assert found.inputs.equals(plain.inputs) and found.cells.equals(plain.cells)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_a_worker_that_joins_later_is_used(tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    file = small.written(tmp_path)
+    plain = parapet.study(file, runs=300, out=tmp_path / "plain", say=quiet)
+    n_players = "len(__import__('parapet.study.cluster', fromlist=['_players'])._players)"
+    local = distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None)
+    with local as one, distributed.Client(one) as client:
+        joined: list[int] = []
+
+        def join(progress: execute.Progress) -> None:
+            if progress.played and not joined:
+                joined.append(progress.done)
+                one.scale(2)
+                client.wait_for_workers(2, timeout=60)
+
+        found = parapet.study(
+            file, runs=300, out=tmp_path / "out", cluster=one.scheduler_address, say=quiet, progress=join
+        )
+        used = client.run(eval, n_players)  # on each worker: studies it has played for
+    assert joined and joined[0] < 1200
+    assert sorted(used.values()) == [1, 1]
+    assert found.runs.drop(*MEASURED).equals(plain.runs.drop(*MEASURED))
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
 def test_a_scheduler_that_dies_ends_the_study_with_a_message_and_what_was_finished(tmp_path: Path) -> None:
     pytest.importorskip("distributed")
     file = small.written(tmp_path)

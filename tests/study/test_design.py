@@ -244,3 +244,41 @@ def test_a_wrong_base_is_told_in_its_own_file(tmp_path: Path) -> None:
         findings(written(tmp_path, base=BASE.replace("threat: generic-target", "threat: generic-tagret")))
     )
     assert "Did you mean 'generic-target'" in text and "study.yaml" in text
+
+
+@pytest.mark.parametrize(
+    "factor, base, others",
+    [
+        ("p_reliability: [0.5, 0.6]", "{reliability[1]}", [0.5, 0.6]),
+        ("p_reliability: {low: 0.5, high: 0.7, count: 2}", "{reliability[1]}", [0.5, 0.7]),
+        ("p_reliability: [0.5, NOMINAL]", "{reliability[1]}", [0.5]),
+        ("p_reliability.low: [0.1, 0.2]", "{reliability[0]}", [0.1, 0.2]),
+        ("boost_time: [3 s, 4 s]", "{boost[1]} s", ["3 s", "4 s"]),
+        ("boost_time: [3, 4]", "{boost[1]}", [3, 4]),
+    ],
+)
+def test_one_at_a_time_starts_at_the_catalogues_nominal_figure(
+    tmp_path: Path, factor: str, base: str, others: list[object]
+) -> None:
+    from parapet import catalogue
+
+    figures = dict(catalogue.load().interceptors["48n6e3"].figures())
+    reliability, boost = figures["p_reliability"].written, figures["boost_time"].written
+    factor = factor.replace("NOMINAL", str(reliability[1]))
+    text = f"parapet-study: 1\nbase: base.yaml\ndesign: one_at_a_time\nfactors:\n  catalogue.interceptors.48n6e3.{factor}\n"
+    points = design.design_points(read(written(tmp_path, text)))
+    found = [next(iter(point.values())) for point in points]
+    assert [str(found[0]), *found[1:]] == [base.format(reliability=reliability, boost=boost), *others]
+
+
+def test_one_at_a_time_starts_at_what_the_base_scenario_says_of_a_figure(tmp_path: Path) -> None:
+    text = (
+        "parapet-study: 1\nbase: base.yaml\ndesign: one_at_a_time\n"
+        "factors:\n  catalogue.interceptors.48n6e3.p_reliability: [0.5]\n"
+    )
+    base = BASE + "catalogue_overrides: {interceptors.48n6e3.p_reliability: 0.77}\n"
+    study = read(written(tmp_path, text, base))
+    assert [cell.levels for cell in design.cells(study)] == [
+        {"catalogue.interceptors.48n6e3.p_reliability": value} for value in (0.77, 0.5)
+    ]
+    design.check_cells(study, design.cells(study))

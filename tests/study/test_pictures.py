@@ -64,6 +64,73 @@ def test_one_at_a_time_is_a_tornado(tmp_path: Path) -> None:
     assert swings["at_high"][0] == study.values("leaked", 2).mean()
 
 
+@pytest.mark.parametrize(
+    "factor, low, high",
+    [
+        ("raid[jet].count: [8, 1, 4]", "1", "8"),  # not rising
+        ("raid[jet].count: [4, 2, 3]", "2", "4"),  # the base, 2, is a level and the lowest
+        ("raid[jet].count: [1, 2]", "1", "2"),  # the base is a level and the highest
+        ("raid[jet].count: [4, 3]", "3", "4"),  # the base is no level
+        ("raid[jet].interval: [20 s, 1 s]", "1 s", "20 s"),
+        ("raid[jet].interval: [0.5 min, 3 s, 5 s]", "3 s", "0.5 min"),  # 3 s is the base
+        ("systems[guard].doctrine.mode: [shoot_look_shoot, salvo]", "shoot_look_shoot", "salvo"),
+    ],
+)  # fmt: skip
+def test_a_tornado_goes_from_the_lowest_to_the_highest_level(
+    tmp_path: Path, factor: str, low: str, high: str
+) -> None:
+    study = played(tmp_path, HEAD + f"factors:\n  {factor}\ndesign: one_at_a_time\n", runs=1)
+    table = pl.DataFrame({"cell": range(study.n_cells), "value": [10.0 * k for k in range(study.n_cells)]})
+    (row,) = pictures._swings(study, table).to_dicts()
+    assert (row["low_text"], row["high_text"]) == (low, high)
+    levels = [str(next(iter(cell["levels"].values()))) for cell in study.manifest["cells"]]
+    assert (row["at_low"], row["at_high"]) == (10.0 * levels.index(low), 10.0 * levels.index(high))
+
+
+def test_every_variant_has_its_heat_map_and_its_tornado(tmp_path: Path, monkeypatch) -> None:
+    from parapet.study import figures
+
+    text = small.STUDY.replace(
+        "  raid[jet].count: [1, 3]", "  raid[jet].count: [1, 3]\n  raid[jet].interval: [1 s, 9 s]"
+    )
+    study = played(tmp_path, text, runs=3)
+    drawn: list[tuple[pl.DataFrame, str, tuple[float, float]]] = []
+    real = figures.heat_map
+
+    def heat_map(table, *rest, **more):  # type: ignore[no-untyped-def]
+        drawn.append((table, more["title"], more["ends"]))
+        return real(table, *rest, **more)
+
+    monkeypatch.setattr(figures, "heat_map", heat_map)
+    found = names(pictures.draw(study, tmp_path / "figures"))
+    assert {"heat-map-salvo.svg", "heat-map-look.png", "response.svg"} <= found
+    assert [table["variant"].unique().to_list() for table, _, _ in drawn] == [["salvo"], ["look"]]
+    assert drawn[1][1] == "A small study (look)" and drawn[0][2] == drawn[1][2]  # one scale of colours
+    (tmp_path / "one").mkdir()
+    study = played(tmp_path / "one", text + "design: one_at_a_time\n", runs=2)
+    assert {"tornado-salvo.svg", "tornado-look.svg"} <= names(pictures.draw(study, tmp_path / "figures"))
+    table = pictures.estimates(study).with_columns(value=pl.col("cell").cast(pl.Float64))
+    assert pictures._swings(study, table, "look")["at_high"].to_list() == [7.0, 9.0]
+
+
+def test_no_figure_says_what_is_missing(tmp_path: Path) -> None:
+    small.written(tmp_path)
+    study = parapet.study(tmp_path / "base.yaml", runs=3, out=tmp_path / "out", say=lambda text: None)
+    assert pictures.draw(study, tmp_path / "figures") == []
+    assert "from 6 runs of a cell on, it has 3; curves" in pictures.why_none(study)
+    study = parapet.study(tmp_path / "base.yaml", runs=6, out=tmp_path / "out", say=lambda text: None)
+    assert names(pictures.draw(study, tmp_path / "figures")) == {"convergence.svg", "convergence.png"}
+
+
+def test_the_band_of_a_count_stays_above_zero(tmp_path: Path, monkeypatch) -> None:
+    study = played(tmp_path, small.STUDY, runs=7)
+    counts = np.array([0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0])
+    monkeypatch.setattr(type(study), "values", lambda *arguments: counts)
+    assert pictures.settling(study, 0)["low"].to_list() == [0.0, 0.0]
+    monkeypatch.setattr(type(study), "values", lambda *arguments: counts - 1.0)
+    assert min(pictures.settling(study, 0)["low"].to_list()) < -1.0
+
+
 def test_sampled_designs_rank_what_drives_the_answer(tmp_path: Path) -> None:
     factors = "factors:\n  raid[jet].count: {low: 1, high: 6}\n  raid[jet].interval: {low: 1 s, high: 3 s}\n"
     study = played(tmp_path, HEAD + factors + "design: {kind: latin_hypercube, size: 16}\n", runs=2)

@@ -17,8 +17,9 @@ import polars as pl
 import pytest
 
 import parapet
+from parapet import cli
 from parapet.errors import InputError, StoreError
-from parapet.study import execute, store
+from parapet.study import doubt, execute, store
 from parapet.study.provenance import differences
 from parapet.study.rows import KEYS, MEASURED
 
@@ -304,6 +305,109 @@ def test_folders_that_are_no_store_are_left_alone(file: Path, tmp_path: Path) ->
         parapet.Study(tmp_path / "mine")
 
 
+def contents(folder: Path) -> dict[str, bytes | None]:
+    return {str(p.relative_to(folder)): p.read_bytes() if p.is_file() else None for p in folder.rglob("*")}
+
+
+def put(folder: Path, files: dict[str, str]) -> dict[str, bytes | None]:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return contents(folder)
+
+
+@pytest.mark.parametrize(
+    "mine, said",
+    [
+        ({"notes.tmp": "mine"}, r"holds 'notes\.tmp' and no study"),
+        ({"lock": "my front door's code"}, r"lock: is not the lock of a study"),
+        ({"manifest.json": '{"manifest_version": 3}', "lock": "x"}, r"manifest\.json: is not the manifest of a study"),
+        ({"manifest.json": "[1]"}, r"manifest\.json: is not the manifest of a study"),
+        ({"manifest.json": '{"format": 1, "kind": "another"}'}, r"manifest\.json: is not the manifest of a study"),
+        ({"runs/day-1.csv": "a,b"}, r"holds 'runs/day-1\.csv' and no study"),
+        ({"runs": "a list"}, r"holds 'runs' and no study"),
+        ({"cells.parquet": "of my own"}, r"holds 'cells\.parquet' and no study"),
+        ({"runs/part-000001.parquet": "x", "pictures/a.png": "x"}, r"holds runs, but its manifest\.json is gone"),
+    ],
+)  # fmt: skip
+def test_a_folder_that_is_refused_is_left_untouched(
+    file: Path, tmp_path: Path, mine: dict[str, str], said: str
+) -> None:
+    out = tmp_path / "out"
+    before = put(out, mine)
+    with pytest.raises(StoreError, match=said):
+        parapet.study(file, runs=1, out=out, say=quiet)
+    assert contents(out) == before
+
+
+def test_a_users_files_in_a_store_stay(file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    parapet.study(file, runs=1, out=out, say=quiet)
+    put(out, {"notes.tmp": "mine", "runs/notes.tmp": "mine", "manifest.json.tmp": "{"})
+    said: list[str] = []
+    parapet.study(file, runs=2, out=out, say=said.append)
+    assert (out / "notes.tmp").read_text() == (out / "runs" / "notes.tmp").read_text() == "mine"
+    assert [path.name for path in (out / "set-aside").iterdir()] == ["manifest.json.tmp"]
+    assert len(said) == 1 and "was left half-written" in said[0]
+
+
+def test_damaged_tables_of_cells_and_inputs_are_written_anew(tmp_path: Path, capsys) -> None:
+    file = small.written(tmp_path, small.DOUBT)
+    out = tmp_path / "out"
+    before = parapet.study(file, runs=1, out=out, say=quiet)
+    tables = {name: (before.cells, before.inputs)[k] for k, name in enumerate(("cells", "inputs"))}
+    runs = results(before)
+    for name, table in tables.items():
+        path = out / f"{name}.parquet"
+        for spoil in (
+            lambda path: path.write_bytes(path.read_bytes()[:200]),
+            lambda path: path.unlink(),
+            lambda path: pl.DataFrame({"mine": [1]}).write_parquet(path),
+        ):
+            spoil(path)
+            with pytest.raises(StoreError, match=rf"{name}\.parquet: is .* Give the study's command again"):
+                getattr(parapet.Study(out), name)
+            if name == "inputs":
+                assert cli.main(["run", str(out), "--run", "0", "--sample", "2"]) == 1
+                assert "Give the study's command again" in capsys.readouterr().err
+            was_there = path.exists()
+            said: list[str] = []
+            after = parapet.study(file, runs=1, out=out, say=said.append)
+            assert getattr(after, name).equals(table) and results(after).equals(runs)
+            assert sum(("set aside" if was_there else "is missing") in text for text in said) == 1, said
+            assert after.manifest["sessions"][-1]["finished"]["runs_played"] == 0
+    assert (
+        sorted(p.name.split(".")[0] for p in (out / "set-aside").iterdir()) == ["cells"] * 2 + ["inputs"] * 2
+    )
+
+
+def test_inputs_that_cannot_be_drawn_again_are_not_made_up(tmp_path: Path, monkeypatch) -> None:
+    file = small.written(tmp_path, small.DOUBT)
+    out = tmp_path / "out"
+    parapet.study(file, runs=1, out=out, say=quiet)
+    (out / "inputs.parquet").unlink()
+    points = doubt._points
+    monkeypatch.setattr(doubt, "_points", lambda *arguments: 1.0 - points(*arguments))
+    with pytest.raises(StoreError, match="drawing it anew gives other figures"):
+        parapet.study(file, runs=2, out=out, say=quiet)
+
+
+def test_a_damaged_manifest_says_what_is_missing(file: Path, tmp_path: Path, capsys) -> None:
+    out = tmp_path / "out"
+    parapet.study(file, runs=1, out=out, say=quiet)
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    for spoilt, said in (
+        ({"format": 1}, "'title', 'question'"),
+        ({**manifest, "sessions": []}, "'sessions' is missing or of another kind"),
+        ({**manifest, "cells": 7}, "'cells' is missing or of another kind"),
+    ):
+        (out / "manifest.json").write_text(json.dumps(spoilt), encoding="utf-8")
+        assert cli.main(["show", str(out)]) == 1
+        assert said in capsys.readouterr().err
+        with pytest.raises(StoreError, match="is damaged"):
+            parapet.study(file, runs=1, out=out, say=quiet)
+
+
 def test_a_store_of_another_schema_version_is_refused(file: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     parapet.study(file, runs=1, out=out, say=quiet)
@@ -319,13 +423,37 @@ def test_a_store_of_another_schema_version_is_refused(file: Path, tmp_path: Path
         parapet.study(file, runs=2, out=out, say=quiet)
 
 
-def test_other_tools_read_the_tables(whole: parapet.Study) -> None:
+def test_polars_and_pyarrow_read_the_tables(whole: parapet.Study) -> None:
     import pyarrow.dataset as dataset
 
+    assert pl.read_parquet(whole.folder / "runs" / "*.parquet").height == 4 * RUNS
     table = dataset.dataset(whole.folder / "runs", format="parquet").to_table()
     assert table.num_rows == 4 * RUNS and "leaked" in table.column_names
     described = whole.manifest["columns"]
     assert described["leaked"].startswith("threats that reached")
+
+
+def test_pandas_reads_the_tables(whole: parapet.Study) -> None:
+    """As docs/studies.md says."""
+    pd = pytest.importorskip("pandas")
+    table = pd.read_parquet(whole.folder / "runs")
+    assert len(table) == 4 * RUNS
+    assert table.groupby("cell")["leaked"].mean().to_dict() == {
+        k: whole.values("leaked", k).mean() for k in range(4)
+    }
+    assert pd.read_parquet(whole.folder / "cells.parquet")["count"].tolist() == [1, 3, 1, 3]
+    assert len(pd.read_parquet(whole.folder / "shots")) == whole.runs["rounds"].sum()
+
+
+def test_duckdb_reads_the_tables(whole: parapet.Study) -> None:
+    """As docs/studies.md says."""
+    duckdb = pytest.importorskip("duckdb")
+    runs = whole.folder / "runs" / "*.parquet"
+    found = duckdb.sql(f"select cell, avg(leaked) from '{runs}' group by cell").fetchall()
+    assert dict(found) == {k: pytest.approx(whole.values("leaked", k).mean()) for k in range(4)}
+    cells = whole.folder / "cells.parquet"
+    query = f"select c.name, count(*) from '{runs}' r join '{cells}' c using (cell) group by c.name"
+    assert dict(duckdb.sql(query).fetchall()) == {cell["name"]: RUNS for cell in whole.manifest["cells"]}
 
 
 def test_the_manifest_says_where_results_come_from(whole: parapet.Study) -> None:

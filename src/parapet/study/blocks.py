@@ -70,6 +70,8 @@ class Player:
         self.stop = threading.Event()
         self.compile_s = 0.0
         self.flyout_s = 0.0
+        self.n_flown = 0
+        self.n_kept = 0
         self.n_compiled = 0
         self._compiled: OrderedDict[Key, Compiled] = OrderedDict()
         self._lock = threading.Lock()
@@ -132,9 +134,14 @@ class Player:
         wanted = interceptors_of([ready])
         if wanted:
             rows = [flyout.parameter_row(ready.catalogue.interceptors[name]) for name in wanted]
+            n_kept = sum(flyout.cache_path(row, 0.0).exists() for row in rows)
             flyout.build(np.array(rows, np.float64), 0.0)
+        else:
+            rows, n_kept = [], 0
         with self._lock:
             self.flyout_s += time.perf_counter() - begin
+            self.n_kept += n_kept
+            self.n_flown += len(rows) - n_kept
 
     def _desk(self, key: Key) -> Desk:
         """World, State and Log for this thread."""

@@ -139,8 +139,8 @@ def render_comparison(study: Study, rows: Sequence[dict[str, Any]]) -> Renderabl
     for (first, second), group in groups.items():
         parts += [_pair_table(first, second, group, bool(study.n_samples)), Text("")]
     note = (
-        "Second minus first, the same draws for both; intervals hold 95 %, bold ones leave out 0. 'Saved': how many "
-        "times more runs independent draws would need."
+        "Difference: the right column minus the left, the same draws for both; intervals hold 95 %, bold ones leave "
+        "out 0. 'Saved': how many times more runs independent draws would need."
     )
     return Group(*parts, Text(note, style="dim"))
 
@@ -148,10 +148,11 @@ def render_comparison(study: Study, rows: Sequence[dict[str, Any]]) -> Renderabl
 def _pair_table(first: str, second: str, rows: Sequence[dict[str, Any]], has_doubt: bool) -> Table:
     table = table_of(f"{second} against {first}")
     if any(row["where"] for row in rows):
-        table.add_column("at", no_wrap=True)
+        table.add_column("at", overflow="fold")  # these wrap first, so that no number is cut
     table.add_column("", no_wrap=True)
-    for name in ("runs", "first", "second"):
-        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("runs", justify="right", no_wrap=True)
+    for name in (first, second):
+        table.add_column(Text(name), justify="right", overflow="fold", min_width=7)
     table.add_column("difference", no_wrap=True)
     table.add_column("saved", justify="right", no_wrap=True)
     if has_doubt:

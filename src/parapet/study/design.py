@@ -6,7 +6,7 @@ import itertools
 import math
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from parapet.scenario import check as checks
 from parapet.scenario.document import Document, path_text
 from parapet.scenario.read import findings_of
 from parapet.scenario.schema import Scenario
-from parapet.study.factors import CATALOGUE, PathError, changed, leaves, value_at
+from parapet.study.factors import CATALOGUE, PathError, changed, is_same, leaves, nominal_at, value_at
 from parapet.study.read import MAX_CELLS
 from parapet.study.schema import Factor, StudyFile
 
@@ -100,7 +100,7 @@ def design_points(study: StudyFile) -> list[dict[str, Any]]:
         return [{}]
     kind, size = study.design.kind, study.design.size
     if kind == "grid":
-        levels = [_levels(factor) for factor in factors]
+        levels = [levels_of(factor) for factor in factors]
         return [
             dict(zip((f.path for f in factors), point, strict=True)) for point in itertools.product(*levels)
         ]
@@ -156,7 +156,8 @@ def _written(factor: Factor, value: float) -> Any:
     return f"{value:.15g} {factor.unit}" if factor.unit else value
 
 
-def _levels(factor: Factor) -> list[Any]:
+def levels_of(factor: Factor) -> list[Any]:
+    """The values that a factor takes in a grid, in the order of the file."""
     if factor.levels:
         return list(factor.levels)
     steps = [_between(factor, i / (factor.n_levels - 1)) for i in range(factor.n_levels)]
@@ -166,18 +167,49 @@ def _levels(factor: Factor) -> list[Any]:
 
 
 def _one_at_a_time(study: StudyFile) -> list[dict[str, Any]]:
-    """The base first, then every factor at each of its levels with the others as the base has them."""
+    """The base first, then every factor at each of its levels with the others as the base has them.
+
+    The base of a catalogue figure is its nominal value. What the base scenario leaves out is at the first of its
+    levels, or in the middle of its range.
+    """
     base: dict[str, Any] = {}
     for factor in study.factors:
-        value = None if factor.path.startswith(CATALOGUE) else value_at(study.base.data, factor.path)
-        levels = _levels(factor)
+        is_figure = factor.path.startswith(CATALOGUE)
+        value = _nominal(study, factor) if is_figure else value_at(study.base.data, factor.path)
+        levels = levels_of(factor)
         base[factor.path] = (
             value if value is not None else levels[len(levels) // 2 if not factor.levels else 0]
         )
     points = [dict(base)]
     for factor in study.factors:
-        points += [{**base, factor.path: level} for level in _levels(factor) if level != base[factor.path]]
+        points += [
+            {**base, factor.path: level}
+            for level in levels_of(factor)
+            if not is_same(level, base[factor.path])
+        ]
     return points
+
+
+def _nominal(study: StudyFile, factor: Factor) -> Any:
+    """What the base scenario's catalogue says for a factor, written like the factor's levels; None if nothing."""
+    from parapet import catalogue as catalogue_module
+
+    try:
+        scenario = Scenario.model_validate(study.base.data)
+        scenario._lines, scenario._file = study.base.lines, study.base.file
+        catalogue = catalogue_of(scenario)
+    except (ValidationError, InputError):  # a base that only its variants mend
+        catalogue = catalogue_module.load()
+    found = nominal_at(catalogue, factor.path.removeprefix(CATALOGUE))
+    if found is None:
+        return None
+    value, unit = found
+    if isinstance(value, float) and value.is_integer() and all(isinstance(x, int) for x in factor.levels):
+        value = int(value)
+    is_bare = all(
+        isinstance(level, int | float) for level in levels_of(factor)
+    )  # then in the figure's own unit
+    return value if is_bare or not unit else f"{value:.15g} {unit}"
 
 
 # ------------------------------------------------------------------------------------------------------ checking ----
@@ -247,9 +279,8 @@ def _blamed(study: StudyFile, cell: Cell, finding: Finding) -> Finding:
     if study.is_plain or not cell.settings:
         return finding
     where = _cause(study, cell, finding)
-    head = f"cell {cell.name!r} cannot be played: " if cell.name else ""
     at_base = f"{finding.path}: " if finding.path else ""
-    return study.document.finding("error", where, f"{head}{at_base}{finding.message}")
+    return study.document.finding("error", where, f"{_head(cell)}{at_base}{finding.message}")
 
 
 def _cause(study: StudyFile, cell: Cell, finding: Finding) -> tuple[str | int, ...]:
@@ -272,6 +303,18 @@ def _cause(study: StudyFile, cell: Cell, finding: Finding) -> tuple[str | int, .
     return ("variants", cell.variant) if cell.variant else ("factors",)
 
 
+def _head(cell: Cell) -> str:
+    return f"cell {cell.name!r} cannot be played: " if cell.name else ""
+
+
+def _merged(body: str, told: Sequence[tuple[str, Finding]]) -> Finding:
+    """One finding for what several cells have wrong in the same way: most often one bad value of a factor."""
+    name, finding = told[0]
+    if len(told) == 1 or finding.message == body:
+        return finding
+    return replace(finding, message=f"{len(told):,} cells cannot be played ({name!r} and others): {body}")
+
+
 def check_cells(study: StudyFile, found: list[Cell]) -> list[Checked]:
     """Every cell's scenario and catalogue.
 
@@ -281,14 +324,17 @@ def check_cells(study: StudyFile, found: list[Cell]) -> list[Checked]:
         With what keeps cells from being played; the same objection is said once.
     """
     results: list[Checked] = []
-    findings: list[Finding] = []
+    same: dict[tuple[Any, ...], list[tuple[str, Finding]]] = {}
     for cell in found:
         try:
             results.append(checked(study, cell))
         except ScenarioError as error:
-            findings += error.findings
-    if findings:
-        findings = sorted_findings(findings)
+            for finding in error.findings:
+                body = finding.message.removeprefix(_head(cell))
+                key = (finding.severity, finding.file, finding.line, finding.column, finding.path, body)
+                same.setdefault(key, []).append((cell.name, finding))
+    if same:
+        findings = sorted_findings([_merged(key[-1], told) for key, told in same.items()])
         more = len(findings) - MAX_SHOWN
         if more > 0:
             findings = [

@@ -334,10 +334,7 @@ class Execution:
         )
 
     def _column(self) -> str:
-        until = self.goal.until
-        return (
-            f"p(no {until.column})" if until is not None and until.kind == "proportion" else self.goal.column
-        )
+        return self.goal.until.name if self.goal.until is not None else self.goal.column
 
     def _guess(self, key: Key) -> int:
         until = self.goal.until

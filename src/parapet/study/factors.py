@@ -8,6 +8,7 @@ Changes are made on the text of the base scenario before it is read, so ``12 km`
 from __future__ import annotations
 
 import copy
+import math
 import re
 import types
 import typing
@@ -17,13 +18,18 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from parapet.catalogue import Catalogue
+from parapet.catalogue.entries import SECTIONS
+from parapet.errors import UnitError
 from parapet.scenario.read import did_you_mean, keys_of
 from parapet.scenario.schema import Place, Scenario
+from parapet.units import to_si
 
 CATALOGUE = "catalogue."
 """Paths that begin so change a catalogue figure."""
 
 _TOKEN = re.compile(r"\[([^\[\]]+)\]|([^.\[\]]+)")
+_NUMBER_AND_UNIT = re.compile(r"^\s*([+-]?[\d.]+(?:[eE][+-]?\d+)?)\s*(\S.*?)?\s*$")
 _WHOLE = re.compile(r"^(?:[^.\[\]]+)(?:\.[^.\[\]]+|\[[^\[\]]+\])*$")
 
 
@@ -125,6 +131,52 @@ def _stepped(
         inside = value.get(token) if isinstance(value, dict) else None
         return [((*place, token), inside, _shape(inner.model_fields[keys[token]].annotation))]
     raise PathError(f"{here}is a value; nothing called {token!r} is below it.")
+
+
+def number_of(value: Any) -> float | None:
+    """A level as a number to sort and compare by: in SI units if it has a unit; None if it is a word."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    if not isinstance(value, str):
+        return float(value)
+    match = _NUMBER_AND_UNIT.match(value)
+    try:
+        return to_si(float(match.group(1)), match.group(2) or "1") if match else None
+    except (UnitError, ValueError):
+        return None
+
+
+def is_same(one: Any, other: Any) -> bool:
+    """Whether two levels say the same: ``1 km`` is ``1000 m``."""
+    a, b = number_of(one), number_of(other)
+    if a is None or b is None:
+        return bool(one == other)
+    return math.isclose(a, b, rel_tol=1e-12)
+
+
+def nominal_at(catalogue: Catalogue, path: str) -> tuple[Any, str] | None:
+    """What a catalogue says at a path (without ``catalogue.``), and the unit it is written in; None if nothing.
+
+    A figure gives its nominal value, unless the path ends in ``low`` or ``high``.
+    """
+    section, _, rest = path.partition(".")
+    name, _, key = rest.partition(".")
+    section = section if section in SECTIONS else f"{section}s"
+    entry = catalogue.section(section).get(name) if section in SECTIONS else None
+    if entry is None:
+        return None
+    figures = dict(entry.figures())
+    before, _, last = key.rpartition(".")
+    parts = ("low", "nominal", "high")
+    figure, part = (
+        (figures[before], last) if before in figures and last in parts else (figures.get(key), "nominal")
+    )
+    if figure is not None:
+        return figure.written[parts.index(part)], "" if figure.unit == "1" else figure.unit
+    value: Any = entry
+    for step in key.split("."):
+        value = value.get(step) if isinstance(value, Mapping) else getattr(value, step, None)
+    return (value, "") if isinstance(value, bool | int | float | str) else None
 
 
 def value_at(data: Mapping[str, Any], path: str) -> Any:

@@ -140,7 +140,8 @@ def response(
         colour, marker = COLOURS[k % len(COLOURS)], _MARKERS[k % len(_MARKERS)]
         label = str(curve[by][0]) if by else None
         if is_number:
-            axis.fill_between(at, low, high, color=colour, alpha=0.2, linewidth=0)
+            # bands that lie on each other must not add up to a block
+            axis.fill_between(at, low, high, color=colour, alpha=min(0.2, 0.4 / len(curves)), linewidth=0)
             axis.plot(at, value, color=colour, marker=marker, markersize=5, linewidth=1.6, label=label)
             if "closed" in rows.columns:
                 closed = rows["closed"].cast(pl.Float64).fill_null(float("nan")).to_numpy()
@@ -364,6 +365,7 @@ def heat_map(
     y_label: str = "",
     value_label: str = "",
     title: str = "",
+    ends: tuple[float, float] | None = None,
 ) -> list[Path]:
     """An estimate over two factors, the number written in each cell; cells without a row stay empty.
 
@@ -371,6 +373,7 @@ def heat_map(
     ----------
     table : columns `x`, `y` (numbers or words) and `value`; if ``low`` and ``high`` are there, the interval is
         written below the number. One row per cell.
+    ends : lowest and highest value of the colours, so that several maps compare; left out, the table's own.
 
     Raises `InputError` if two rows fall into one cell.
     """
@@ -390,7 +393,8 @@ def heat_map(
                 doubts[i, j] = f"\n{_shown(record['low'])} to {_shown(record['high'])}"
     figure = _figure(2.6 + max(0.85 * len(columns), 2.4), 1.6 + 0.6 * len(rows))
     (axis,) = axes_of(figure)
-    image = axis.imshow(cells, cmap="cividis", aspect="auto", origin="lower")
+    low_end, high_end = ends or (None, None)
+    image = axis.imshow(cells, cmap="cividis", aspect="auto", origin="lower", vmin=low_end, vmax=high_end)
     for (i, j), number in np.ndenumerate(cells):
         if math.isfinite(number):
             low, high = image.get_clim()

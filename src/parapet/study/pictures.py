@@ -6,6 +6,8 @@ drives the answer. Always: how the estimate settled with the number of runs.
 
 from __future__ import annotations
 
+import math
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,8 @@ import numpy as np
 
 from parapet.errors import InputError
 from parapet.study import sequential
+from parapet.study.design import levels_of
+from parapet.study.factors import is_same, number_of
 from parapet.study.show import cell_rows, closed_forms
 from parapet.study.statistics import mean, parse_until
 
@@ -20,6 +24,9 @@ if TYPE_CHECKING:
     import polars as pl
 
     from parapet.study.result import Study
+
+EARLY = [5, 7, 10, 15]
+"""Runs at which the settling of an estimate is drawn before the first look of a stopping rule."""
 
 
 def estimates(study: Study, column: str = "leaked") -> pl.DataFrame:
@@ -54,11 +61,13 @@ def settling(study: Study, cell: int, column: str = "leaked") -> pl.DataFrame:
     row = until.values(values) if until else values
     found = [
         (n, sequential.estimate(row[:n], kind) if until else mean(row[:n]))
-        for n in ([] if until else [5, 7, 10, 15]) + sequential.checkpoints(max(row.size, 1))
+        for n in sorted({*([] if until else EARLY), *sequential.checkpoints(max(row.size, 1))})
         if n <= row.size
     ]
+    # what is counted is never below 0, and neither is its mean
+    floor = 0.0 if row.size and row.min() >= 0.0 else -math.inf
     return pl.DataFrame(
-        [(n, one.value, one.low, one.high) for n, one in found],
+        [(n, one.value, max(one.low, floor), one.high) for n, one in found],
         schema={"n": pl.Int64, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64},
         orient="row",
     )
@@ -140,13 +149,15 @@ def where_ranked(study: Study) -> str:
 
 
 def draw(study: Study, folder: Path | str, column: str = "leaked") -> list[Path]:
-    """Draw the figures that fit the study into a folder, each as SVG and PNG; their paths.
+    """Draw the figures that fit the study into a folder, each as SVG and PNG; their paths, none if none fits.
 
     Raises
     ------
     InputError
-        If no run is stored yet.
+        If no run is stored yet, or there is no such column.
     """
+    import polars as pl
+
     from parapet.study import figures
 
     if not study.n_runs:
@@ -158,9 +169,10 @@ def draw(study: Study, folder: Path | str, column: str = "leaked") -> list[Path]
     design = study.manifest["plan"]["design"]["kind"]
     paths: list[Path] = []
     if design == "one_at_a_time" and labels:
-        paths += figures.tornado(
-            _swings(study, table), folder, base=float(table["value"][0]), x_label=words, title=study.title
-        )
+        for variant, name, title in _by_variant(study, "tornado"):
+            base = float(table.filter(pl.col("variant") == variant)["value"][0])
+            swings = _swings(study, table, variant)
+            paths += figures.tornado(swings, folder, base=base, name=name, x_label=words, title=title)
     elif design == "grid" and labels:
         paths += _curves(study, table, labels, words, folder)
     paths += _convergence(study, table, column, folder)
@@ -171,6 +183,16 @@ def draw(study: Study, folder: Path | str, column: str = "leaked") -> list[Path]
     if ranked is not None and ranked.height:
         paths += figures.ranking(ranked, folder, title=f"What drives {words}{where_ranked(study)}")
     return paths
+
+
+def why_none(study: Study) -> str:
+    """What is missing where `draw` had nothing to draw."""
+    most = max(study.values("leaked", cell).size for cell in range(study.n_cells))
+    least = 1 + (sequential.checkpoints(10**6)[0] if study.manifest["until"] else EARLY[0])
+    return (
+        f"{study.folder}: nothing was drawn, no figure fits this study yet. How the estimate settles can be drawn from "
+        f"{least} runs of a cell on, it has {most}; curves and heat maps need factors in the study file."
+    )
 
 
 def _curves(
@@ -197,9 +219,28 @@ def _curves(
         table = table.with_columns(closed=pl.Series(found, dtype=pl.Float64))
         note += "; dotted: closed form"
     paths = figures.response(table, x, folder, by=by, x_label=x, y_label=words, title=study.title, note=note)
-    if len(labels) == 2 and table["variant"].n_unique() == 1:
-        paths += figures.heat_map(table, labels[0], labels[1], folder, value_label=words, title=study.title)
+    if len(labels) == 2:
+        ends = (float(table["value"].min()), float(table["value"].max()))  # type: ignore[arg-type]
+        for variant, name, title in _by_variant(study, "heat-map"):
+            mine = table.filter(pl.col("variant") == variant)
+            paths += figures.heat_map(
+                mine, labels[0], labels[1], folder, name=name, value_label=words, title=title, ends=ends
+            )
     return paths
+
+
+def _by_variant(study: Study, name: str) -> list[tuple[str, str, str]]:
+    """(variant, name of its figure's file, title) of each variant; the plain name if there is only one."""
+    variants = list(dict.fromkeys(cell["variant"] for cell in study.manifest["cells"]))
+    if len(variants) == 1:
+        return [(variants[0], name, study.title)]
+    found: list[tuple[str, str, str]] = []
+    for variant in variants:
+        file = f"{name}-{re.sub(r'[^0-9A-Za-z_.-]+', '-', variant)}"
+        if any(file.lower() == other.lower() for _, other, _ in found):
+            file += f"-{len(found) + 1}"
+        found.append((variant, file, f"{study.title} ({variant})"))
+    return found
 
 
 def _note(table: pl.DataFrame) -> str:
@@ -209,23 +250,38 @@ def _note(table: pl.DataFrame) -> str:
     return f"Mean of {runs} runs; bands hold it with 95 %"
 
 
-def _swings(study: Study, table: pl.DataFrame) -> pl.DataFrame:
-    """The answer at the lowest and highest level of each factor, the others as in the base."""
+def _swings(study: Study, table: pl.DataFrame, variant: str | None = None) -> pl.DataFrame:
+    """The answer at the lowest and highest level of each factor, the others as in the base.
+
+    Levels go by their number, words by their place in the study file. The base value counts if it is one of the levels.
+    """
     import polars as pl
 
-    base = study.manifest["cells"][0]["levels"]
+    cells = [cell for cell in study.manifest["cells"] if cell["variant"] == variant or variant is None]
+    base = cells[0]["levels"]
+    values = dict(zip(table["cell"].to_list(), table["value"].to_list(), strict=True))
+    asked, _, _ = study.plan()
     rows = []
-    for factor in study.manifest["factors"]:
-        path = factor["path"]
+    for factor in asked.factors:
+        path = factor.path
+        levels = levels_of(factor)
         mine = [
-            cell for cell in study.manifest["cells"]
+            cell for cell in cells[1:]
             if all(cell["levels"][other] == value for other, value in base.items() if other != path)
+            and cell["levels"][path] != base[path]
         ]  # fmt: skip
-        values = dict(zip(table["cell"].to_list(), table["value"].to_list(), strict=True))
-        ends = [mine[1], mine[-1]] if len(mine) > 2 else [mine[0], mine[-1]]
+        if len(mine) < 2 or any(is_same(level, base[path]) for level in levels):
+            mine.append(cells[0])
+        numbers = [number_of(cell["levels"][path]) for cell in mine]
+        if None in numbers:
+            places = {repr(level): k for k, level in enumerate(levels)}
+            keys = [float(places.get(repr(cell["levels"][path]), -1)) for cell in mine]
+        else:
+            keys = [number for number in numbers if number is not None]
+        ends = [mine[int(np.argmin(keys))], mine[int(np.argmax(keys))]]
         rows.append(
             {
-                "input": factor["label"], "at_low": values[ends[0]["cell"]], "at_high": values[ends[1]["cell"]],
+                "input": factor.label, "at_low": values[ends[0]["cell"]], "at_high": values[ends[1]["cell"]],
                 "low_text": str(ends[0]["levels"][path]), "high_text": str(ends[1]["levels"][path]),
             }
         )  # fmt: skip
@@ -247,7 +303,7 @@ def _convergence(study: Study, table: pl.DataFrame, column: str, folder: Path | 
     values = study.values(until.column if until else column, cell)
     stop: Any = sequential.stops_at(until.values(values), until.kind, until.half_width) if until else None
     name = study.manifest["cells"][cell]["name"]
-    label = str(until).split(" +-")[0] if until else column.replace("_", " ")
+    label = until.name if until else column.replace("_", " ")
     return figures.convergence(
         settled,
         folder,

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from parapet.errors import InputError
+from parapet.errors import InputError, StoreError
 from parapet.study import design, doubt, provenance
 from parapet.study import rows as tables
 from parapet.study.read import read
 from parapet.study.schema import RECORDS, StudyFile
 from parapet.study.statistics import Until, parse_until
-from parapet.study.store import FORMAT, Store
+from parapet.study.store import FORMAT, KIND, Store
 
 if TYPE_CHECKING:
     import polars as pl
@@ -197,7 +197,7 @@ class _Session:
         schema = tables.runs_frame(np.zeros(0, player.dtype)).schema
         column = self.rule.column if self.rule else "leaked"
         parts = store.parts(schema, [column])
-        if not is_old:
+        if not is_old or store.single("cells", len(self.cells)) is None:
             store.write_table("cells.parquet", cells_frame(self.asked, self.cells, self.ready))
         store.save_manifest()
         goal = Goal(self.asked.runs, self.rule, column)
@@ -207,6 +207,9 @@ class _Session:
             for (cell, sample), rows in part.group_by("cell", "sample"):
                 todo.done((cell, sample), rows["run"].to_numpy(), goal.value(rows))
         del parts  # the store may be large
+        most = max(todo.n_done(key, 2**62) for key in todo.keys)
+        if most > self.asked.runs:
+            self.say(f"runs: {self.asked.runs:,} asked, {most:,} stored. All of them are kept and shown.")
         player.warm_up()
         execution = Execution(player, store, goal, todo, [cell.name for cell in self.cells], tell)
         execution.run(self._workers(player, samples))
@@ -223,17 +226,17 @@ class _Session:
         return Cluster(self.cluster, self.asked, self.cells, samples, self.interceptors, self.say)
 
     def _finish(self, store: Store, execution: Any, player: Any) -> None:
-        if player.flyout_s > 1.0:
-            self.say(
-                f"fly-out tables for {player.n_compiled - len(self.cells):,} cells of outer samples took "
-                f"{player.flyout_s:.0f} s of processor time (kept for the next time)"
-            )
+        if self.asked.doubt is not None and execution.n_played:
+            told = flyout_words(player.n_flown, player.n_kept, player.flyout_s)
+            self.say(f"{told} (kept for the next time)" if player.n_flown else told)
         store.manifest["sessions"][-1]["finished"] = {
             "date": provenance.now(),
             "runs_played": execution.n_played,
             "seconds": round(execution.progress().played / max(execution.progress().rate, 1e-9), 3),
             "compile_s": round(player.compile_s, 3),
             "flyout_s": round(player.flyout_s, 3),
+            "flyout_built": player.n_flown,
+            "flyout_cached": player.n_kept,
             "n_compiled": player.n_compiled,
             "store_s": round(execution.store_s, 3),
         }
@@ -257,7 +260,7 @@ class _Session:
             }
         return _plain({
             "format": FORMAT,
-            "kind": "parapet study",
+            "kind": KIND,
             "title": asked.title,
             "question": asked.question,
             "study_file": Path(asked.file).name,
@@ -299,25 +302,42 @@ class _Session:
         """Settings of the outer samples: drawn now, or read from the store."""
         if self.asked.doubt is None:
             return [{}]
-        import polars as pl
-
-        path = self.folder / "inputs.parquet"
-        if is_old and path.exists():
-            return list(doubt.settings_in(pl.read_parquet(path), self.asked.doubt))
+        stored = store.single("inputs") if is_old else None
+        if stored is not None:
+            return list(doubt.settings_in(stored, self.asked.doubt))
         _, rows, n_refused = doubt.samples(self.asked, self.drawn, design.unchanged_catalogue(self.ready[0]))
         n_groups = len({row.group for row in rows})
+        frame = doubt.inputs_frame(rows)
+        digest = provenance.digest(frame)
+        if store.manifest.get("doubt", {}).get("digest", digest) != digest:
+            raise StoreError(
+                f"{self.folder}: inputs.parquet cannot be used, and drawing it anew gives other figures than the "
+                "stored runs were played with. Put a copy of it back from elsewhere, or write elsewhere with --out."
+            )
         store.manifest["doubt"] = {
             "figures": len({row.figure for row in rows}), "groups": n_groups, "samples": self.asked.doubt.samples,
-            "refused": n_refused,
+            "refused": n_refused, "digest": digest,
         }  # fmt: skip
         self.say(
             f"doubt: {len({row.figure for row in rows})} figures in {n_groups} independent groups, "
             f"{self.asked.doubt.samples} outer samples and the nominal one"
             + (f"; {n_refused} draws contradicted themselves and were drawn again" if n_refused else "")
         )
-        frame = doubt.inputs_frame(rows)
         store.write_table("inputs.parquet", frame)
         return list(doubt.settings_in(frame, self.asked.doubt))
+
+
+def flyout_words(n_built: int, n_cached: int, seconds: float) -> str:
+    """What the fly-out tables of outer samples took, in words."""
+    if not n_built and not n_cached:
+        return (
+            "fly-out tables of outer samples: none made by this process; workers of a cluster make their own"
+        )
+    took = f"{seconds:.1f} s" if seconds < 10.0 else f"{seconds:,.0f} s"
+    if not n_built:
+        return f"fly-out tables of outer samples: all {n_cached:,} from the cache, {took}"
+    kept = f", {n_cached:,} from the cache" if n_cached else ""
+    return f"fly-out tables of outer samples: {n_built:,} built{kept}, {took} of all threads together"
 
 
 def _plain(data: dict[str, Any]) -> dict[str, Any]:

@@ -11,10 +11,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from parapet.catalogue import Catalogue
 from parapet.catalogue.entries import SECTIONS
+
+if TYPE_CHECKING:
+    import polars as pl
 
 PACKAGES = ("parapet", "numba", "llvmlite", "numpy", "scipy", "polars", "pydantic")
 MAX_SHOWN = 8
@@ -31,6 +34,11 @@ def packages() -> dict[str, str]:
 
             found[name] = __version__ if name == "parapet" else "not installed"
     return found
+
+
+def digest(frame: pl.DataFrame) -> str:
+    """Name of a table's content, 16 hex digits: the same rows have the same name, whatever wrote them."""
+    return hashlib.sha256(json.dumps([frame.columns, frame.rows()]).encode()).hexdigest()[:16]
 
 
 def machine() -> dict[str, Any]:

@@ -48,6 +48,15 @@ def read(path: str | FilePath) -> StudyFile:
     return _Reader(document, text).study()
 
 
+def is_study(path: str | FilePath) -> bool:
+    """Whether a file says that it is a study; False also if it cannot be read."""
+    try:
+        document = parse_document(text_of_file(path, "a study or scenario file"), str(path))
+    except InputError:
+        return False
+    return isinstance(document.data, dict) and "parapet-study" in document.data
+
+
 def _plain(document: Document, text: str) -> StudyFile:
     """A scenario file: one cell."""
     result = reading(document.file)

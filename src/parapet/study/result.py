@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from parapet.errors import InputError, StoreError
 from parapet.scenario.read import did_you_mean
 from parapet.study import rows as tables
-from parapet.study.store import read_manifest
+from parapet.study.store import read_manifest, read_single
 
 if TYPE_CHECKING:
     import polars as pl
@@ -97,10 +97,13 @@ class Study:
             frames = [pl.read_parquet(path, columns=columns) for path in self._files(name)]
             return pl.concat(frames) if frames else pl.DataFrame()
         except (OSError, pl.exceptions.PolarsError) as error:
-            raise StoreError(
-                f"{self.folder / name}: a part is damaged ({str(error).splitlines()[0]}). Give the study's command "
-                "again: the part is set aside and its runs are played anew."
-            ) from None
+            raise self._is_damaged(name, error) from None
+
+    def _is_damaged(self, name: str, error: Exception) -> StoreError:
+        return StoreError(
+            f"{self.folder / name}: a part is damaged ({str(error).splitlines()[0]}). Give the study's command "
+            "again: the part is set aside and its runs are played anew."
+        )
 
     def _table(self, name: str) -> pl.DataFrame:
         if name not in self._tables:
@@ -136,9 +139,15 @@ class Study:
     def _single(self, name: str) -> pl.DataFrame:
         import polars as pl
 
-        path = self.folder / f"{name}.parquet"
         if name not in self._tables:
-            self._tables[name] = pl.read_parquet(path) if path.exists() else pl.DataFrame()
+            path = self.folder / f"{name}.parquet"
+            try:
+                is_there = name != "inputs" or self.n_samples > 0
+                self._tables[name] = read_single(path) if is_there else pl.DataFrame()
+            except ValueError as error:
+                raise StoreError(
+                    f"{path}: {error}. Give the study's command again: the table is written anew, and no run is lost."
+                ) from None
         return self._tables[name]
 
     @property
@@ -172,16 +181,23 @@ class Study:
 
     def column_name(self, name: str) -> str:
         """The name of a column of `runs`; raises `InputError` with the closest one if there is none."""
-        import polars as pl
-
-        files = self._files("runs")
-        names = list(pl.read_parquet_schema(files[0])) if files else list(self.runs.columns)
+        names = self._names()
         known = [one for one in names if one not in tables.KEYS]
         if name not in known:
             raise InputError(
                 f"no column is called {name!r}.{did_you_mean(name, known) or ' Known: ' + ', '.join(known) + '.'}"
             )
         return name
+
+    def _names(self) -> list[str]:
+        """Columns of `runs`, by its first part."""
+        import polars as pl
+
+        files = self._files("runs")
+        try:
+            return list(pl.read_parquet_schema(files[0])) if files else []
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise self._is_damaged("runs", error) from None
 
     def values(self, column: str = "leaked", cell: str | int = 0, sample: int = 0) -> NDArray[np.float64]:
         """One number per run of a cell, by run number; runs missing in between are left out."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from io import StringIO
@@ -142,8 +143,29 @@ def as_data(study: Study) -> dict[str, Any]:
             for row in rows
         ],
         "doubt": sample_rows(study) or None,
+        "flyout": flyout_time(study),
         "bytes_per_run": round(bytes_per_run(study), 1),
     }  # fmt: skip
+
+
+def flyout_time(study: Study) -> dict[str, Any] | None:
+    """What the fly-out tables of outer samples took, over all calls that came to their end; None without doubt."""
+    if not study.n_samples:
+        return None
+    ends = [session["finished"] for session in study.manifest["sessions"] if "finished" in session]
+    keys = {"seconds": "flyout_s", "built": "flyout_built", "cached": "flyout_cached"}
+    return {name: round(sum(end.get(key, 0) for end in ends), 3) for name, key in keys.items()}
+
+
+def _flyout_line(study: Study) -> str:
+    took = flyout_time(study)
+    assert took is not None
+    if took["seconds"] and not took["built"] + took["cached"]:  # a store from before tables were counted
+        return f"Fly-out tables of outer samples: {took['seconds']:.1f} s."
+    from parapet.study.play import flyout_words
+
+    words = flyout_words(took["built"], took["cached"], took["seconds"])
+    return f"{words[0].upper()}{words[1:]}."
 
 
 def bytes_per_run(study: Study) -> float:
@@ -173,7 +195,7 @@ def render(study: Study) -> RenderableType:
     closed = closed_forms(study, rows)
     parts: list[RenderableType] = [head, Text(""), _cells_table(study, rows, closed), Text("")]
     if study.n_samples:
-        parts += [_samples_table(study), Text("")]
+        parts += [_samples_table(study), Text(_flyout_line(study), style="dim"), Text("")]
     ranked = _drivers_table(study)
     if ranked is not None:
         parts += [ranked, Text("")]
@@ -181,7 +203,8 @@ def render(study: Study) -> RenderableType:
     parts.append(
         Text(
             "Intervals hold 95 %: Student for means, Clopper-Pearson for shares. Play a run again: "
-            f"parapet run {study.folder} --run 0" + (" --cell 0" if study.n_cells > 1 else ""),
+            f"parapet run {shlex.quote(str(study.folder))} --run 0"
+            + (" --cell 0" if study.n_cells > 1 else ""),
             style="dim",
         )
     )

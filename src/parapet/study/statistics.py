@@ -415,9 +415,15 @@ class Until(NamedTuple):
         row = numbers(column)
         return row if self.kind == "mean" else (row == 0.0).astype(np.float64)
 
+    @property
+    def name(self) -> str:
+        """What is estimated, as people write it: ``leaked``, ``p(no leaker)``."""
+        if self.kind == "mean":
+            return self.column
+        return f"p(no {'leaker' if self.column == 'leaked' else self.column})"
+
     def __str__(self) -> str:
-        what = self.column if self.kind == "mean" else f"p(no {self.column})"
-        return f"{what} +- {self.half_width:g}"
+        return f"{self.name} +- {self.half_width:g}"
 
 
 _UNTIL = re.compile(r"^\s*(?P<what>.+?)\s*(?:\+/-|\+-|±)\s*(?P<number>.+?)\s*$")

@@ -19,6 +19,8 @@ import errno
 import io
 import json
 import os
+import re
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,6 +39,26 @@ FORMAT = 1
 TABLES = ("threats", "shots", "runs")
 """Tables in parts, in the order they are written: ``runs`` is the word that counts."""
 TEMPORARY = ".tmp"
+HALF_WRITTEN = {
+    "": ("manifest.json.tmp", "cells.parquet.tmp", "inputs.parquet.tmp"),
+    **dict.fromkeys(TABLES, ("part-*.parquet.tmp",)),
+}
+"""What a process that died may have left, by subfolder; any other file with such an end is somebody else's."""
+SINGLES = {
+    "cells": ("cell", "name", "variant", "scenario_hash", "catalogue_hash"),
+    "inputs": ("sample", "figure", "value", "text", "unit", "nominal", "group", "u"),
+}
+"""Tables that are one file, and columns that each must have."""
+KIND = "parapet study"
+MANIFEST: dict[str, type] = {
+    "title": str, "question": str, "base_file": str, "seed": int, "record": str, "runs": int, "until": str,
+    "engine_id": str, "platform_ids": list, "plan": dict, "interceptors": list, "factors": list, "cells": list,
+    "catalogue": dict, "sessions": list,
+}  # fmt: skip
+"""Keys that a manifest must have, and what stands there."""
+
+_OWNER = re.compile(r"process \d+")
+"""What stands in a lock."""
 
 Say = Callable[[str], None]
 
@@ -97,6 +119,20 @@ class Lock:
         self.path = folder / "lock"
         self.file: Any = None
 
+    def check(self) -> None:
+        """Raises `StoreError` if a file of that name is there which no store wrote; it is only read."""
+        if not self.path.exists():
+            return
+        try:
+            text = self.path.read_text(encoding="utf-8") if self.path.is_file() else "a folder"
+        except ValueError:
+            text = "no text"
+        if text.strip() and not _OWNER.fullmatch(text.strip()):
+            raise StoreError(
+                f"{self.path}: is not the lock of a study. Nothing was written; move it away, or "
+                "write elsewhere with --out."
+            )
+
     def take(self) -> None:
         """Raises `StoreError` if another process holds it."""
         file = self.path.open("a+", encoding="utf-8")
@@ -154,16 +190,49 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         what = "holds no study (no manifest.json)" if folder.is_dir() else "is no folder"
-        raise StoreError(f"{folder}: {what}. Make one with: parapet study FILE --out {folder}") from None
+        hint = f"parapet study FILE --out {shlex.quote(str(folder))}"
+        raise StoreError(f"{folder}: {what}. Make one with: {hint}") from None
     except (OSError, ValueError) as error:
         raise StoreError(f"{path}: cannot be read ({error}). The tables beside it are untouched.") from None
-    version = manifest.get("format") if isinstance(manifest, dict) else None
-    if not isinstance(version, int) or not 1 <= version <= FORMAT:
+    if not isinstance(manifest, dict) or manifest.get("kind", KIND) != KIND or "format" not in manifest:
+        raise StoreError(f"{path}: is not the manifest of a study; name another folder.")
+    version = manifest["format"]
+    if isinstance(version, bool) or not isinstance(version, int) or not 1 <= version <= FORMAT:
         raise StoreError(
             f"{path}: got a store of format {version!r}; this version of Parapet reads up to {FORMAT}. "
             "Use the Parapet that wrote it, or a newer one."
         )
-    return dict(manifest)
+    wrong = [key for key, kind in MANIFEST.items() if not isinstance(manifest.get(key), kind)]
+    wrong += [key for key in ("cells", "sessions") if key not in wrong and not manifest[key]]
+    if wrong:
+        raise StoreError(
+            f"{path}: is damaged: {', '.join(map(repr, wrong))} {'is' if len(wrong) == 1 else 'are'} missing or "
+            "of another kind. The tables beside it are untouched; put a copy of the manifest back, or play the study "
+            "anew into another folder with --out."
+        )
+    return manifest
+
+
+def read_single(path: Path) -> pl.DataFrame:
+    """A table that is one file (``cells`` or ``inputs``), read whole.
+
+    Raises
+    ------
+    ValueError
+        If it cannot be read or is another table; says why in a few words.
+    """
+    import polars as pl
+
+    try:
+        frame = pl.read_parquet(path)
+    except FileNotFoundError:
+        raise ValueError("is missing") from None
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise ValueError(f"is damaged ({str(error).splitlines()[0]})") from None
+    missing = [name for name in SINGLES[path.stem] if name not in frame.columns]
+    if missing:
+        raise ValueError(f"is another table (it has no column {missing[0]!r})")
+    return frame
 
 
 def changes(stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
@@ -199,8 +268,12 @@ class Store:
         if self.folder.exists() and not self.folder.is_dir():
             raise StoreError(f"{self.folder}: this is a file, expected a folder.")
         self._attempt(lambda: self.folder.mkdir(parents=True, exist_ok=True))
-        if not (self.folder / "manifest.json").exists():
+        # all of this only reads: a folder that is refused stays as it was
+        if (self.folder / "manifest.json").exists():
+            read_manifest(self.folder)
+        else:
             self._refuse_foreign()
+        self._attempt(self.lock.check)
         self._attempt(self.lock.take)
         return self
 
@@ -208,18 +281,32 @@ class Store:
         self.lock.give_back()
 
     def _refuse_foreign(self) -> None:
-        """Nothing of anybody else's is overwritten."""
-        ours = {"lock", "cells.parquet", "inputs.parquet", "set-aside", *TABLES}
-        others = sorted(
-            p.name for p in self.folder.iterdir() if p.name not in ours and not p.name.endswith(TEMPORARY)
-        )
-        if others:
-            raise StoreError(
-                f"{self.folder}: holds {others[0]!r} and no study. Nothing was written; name an empty or new folder."
-            )
+        """Nothing of anybody else's is overwritten or moved."""
         if any((self.folder / "runs").glob("part-*.parquet")):
             raise StoreError(
                 f"{self.folder}: holds runs, but its manifest.json is gone. Put it back, or write elsewhere."
+            )
+        singles = [f"{name}.parquet" for name in SINGLES]
+        ours = {"lock", "set-aside", *singles, *TABLES, *HALF_WRITTEN[""]}
+        others = [p.name for p in self.folder.iterdir() if p.name not in ours]
+        for table in TABLES:
+            place = self.folder / table
+            patterns = ("part-*.parquet", *HALF_WRITTEN[table])
+            inside = place.iterdir() if place.is_dir() else [place] if place.exists() else []
+            others += [
+                str(p.relative_to(self.folder))
+                for p in inside
+                if not any(p.match(pattern) for pattern in patterns)
+            ]
+        for name in singles:
+            if (self.folder / name).exists():
+                try:
+                    read_single(self.folder / name)
+                except ValueError:
+                    others.append(name)
+        if others:
+            raise StoreError(
+                f"{self.folder}: holds {min(others)!r} and no study. Nothing was written; name an empty or new folder."
             )
 
     def _attempt(self, action: Callable[[], Any]) -> Any:
@@ -261,8 +348,8 @@ class Store:
         StoreError
             If the stored study is another one; says what changed. Nothing is written then.
         """
-        self._clear_half_written()
         if not (self.folder / "manifest.json").exists():
+            self._clear_half_written()
             self.manifest = wanted
             return False
         stored = read_manifest(self.folder)
@@ -272,6 +359,7 @@ class Store:
                 f"{self.folder}: holds another study; its runs and new ones must not be mixed. What changed:"
                 f"{as_lines(found)}\nNothing was written. Use another --out, or undo the change."
             )
+        self._clear_half_written()
         if wanted["platform_id"] not in stored["platform_ids"]:
             self.say(
                 f"warning: this machine's arithmetic ({wanted['platform_id']}) is not the one of the stored runs "
@@ -290,19 +378,43 @@ class Store:
         return sorted((self.folder / table).glob("part-*.parquet"))
 
     def _clear_half_written(self) -> None:
-        for folder in (self.folder, *(self.folder / table for table in TABLES)):
-            for path in sorted(folder.glob(f"*{TEMPORARY}")):
-                self._set_aside(path, "was left half-written")
+        for folder, patterns in HALF_WRITTEN.items():
+            for pattern in patterns:
+                for path in sorted((self.folder / folder).glob(pattern)):
+                    self._set_aside(path, "was left half-written")
 
-    def _set_aside(self, path: Path, why: str) -> None:
+    def single(self, name: str, height: int | None = None) -> pl.DataFrame | None:
+        """A table that is one file, or None if it must be written anew; what cannot be trusted is set aside.
+
+        Parameters
+        ----------
+        height
+            Rows it must have, if that is known.
+        """
+        path = self.folder / f"{name}.parquet"
+        try:
+            frame = read_single(path)
+        except ValueError as error:
+            wrong = str(error)
+        else:
+            if height is None or frame.height == height:
+                return frame
+            wrong = f"has {frame.height:,} rows and not {height:,}"
+        if path.exists():
+            self._set_aside(path, wrong, "It is written anew.")
+        else:
+            self.say(f"warning: {path}: {wrong}. It is written anew.")
+        return None
+
+    def _set_aside(self, path: Path, why: str, then: str = "What it held is played again.") -> None:
         place = self.folder / "set-aside"
-        place.mkdir(exist_ok=True)
+        self._attempt(lambda: place.mkdir(exist_ok=True))
         name = f"{path.parent.name}-{path.name}" if path.parent != self.folder else path.name
         target, n = place / name, 1
         while target.exists():
             target, n = place / f"{name}.{n}", n + 1
-        path.replace(target)
-        self.say(f"{path}: {why}; set aside in {target.parent}. What it held is played again.")
+        self._attempt(lambda: path.replace(target))
+        self.say(f"{path}: {why}; set aside in {target.parent}. {then}")
 
     def parts(self, columns: Mapping[str, Any], keep: Sequence[str]) -> list[pl.DataFrame]:
         """The parts of ``runs`` that can be trusted, each read whole; the others are set aside with a message.
