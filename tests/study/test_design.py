@@ -187,7 +187,7 @@ def test_one_at_a_time_starts_from_the_base(tmp_path: Path) -> None:
         ("raid[jet].count: [1, 3]", "raid[jte].count: [1, 3]", ["study.yaml:10", "Did you mean 'jet'"]),
         ("raid[jet].count: [1, 3]", "raid[jet].cuont: [1, 3]", ["study.yaml:10", "Did you mean 'count'"]),
         ("doctrine.salvo: 1", "doctrine.slavo: 1", ["study.yaml:8", "Did you mean 'salvo'"]),
-        ("doctrine.salvo: 1", "doctrine.salvo: 30", ["study.yaml:8", "cell 'look, count=1'", "got 30, expected at most 8"]),
+        ("doctrine.salvo: 1", "doctrine.salvo: 30", ["study.yaml:8", "2 cells cannot be played ('look, count=1' and others)", "got 30, expected at most 8"]),
         ("raid[jet].count: [1, 3]", "raid[jet].threat: [generic-target, scud]", ["study.yaml:10", "the catalogue has no threat 'scud'"]),
         ("[1, 3]", "[1, 0]", ["study.yaml:10", "count=0", "got 0, expected at least 1"]),
         ("[1, 3]", "[]", ["study.yaml:10", "at least one level"]),
@@ -282,3 +282,30 @@ def test_one_at_a_time_starts_at_what_the_base_scenario_says_of_a_figure(tmp_pat
         {"catalogue.interceptors.48n6e3.p_reliability": value} for value in (0.77, 0.5)
     ]
     design.check_cells(study, design.cells(study))
+
+
+def test_levels_are_compared_as_numbers_where_they_are_numbers() -> None:
+    from parapet.study.factors import is_same, number_of
+
+    assert is_same("1 km", "1000 m") and is_same(2, 2.0) and is_same("salvo", "salvo")
+    assert not is_same("1 km", "1 m") and not is_same("salvo", "look") and not is_same(1, "1 km")
+    assert number_of("0.5 min") == 30.0 and number_of("3") == 3.0
+    assert [number_of(value) for value in ("two", "3 turnips", True, None, [1])] == [None] * 5
+
+
+def test_what_is_no_figure_has_a_base_too() -> None:
+    from parapet import catalogue
+    from parapet.study.factors import nominal_at
+
+    known = catalogue.load()
+    path = "systems.s400-fire-unit.fire_units.n_target_channels"
+    assert nominal_at(known, path) == (
+        dict(known.systems["s400-fire-unit"].figures())["fire_units.n_target_channels"].written[1], ""
+    )  # fmt: skip
+    assert nominal_at(known, "interceptors.48n6e3.name") == (known.interceptors["48n6e3"].name, "")
+    for nothing in (
+        "interceptors.48n6e3.no_such_thing",
+        "interceptors.no-such.p_reliability",
+        "nothing.at.all",
+    ):
+        assert nominal_at(known, nothing) is None

@@ -224,3 +224,16 @@ def test_refusals() -> None:
         figures.response(CURVES.head(0), "count", "")
     with pytest.raises(InputError, match="choose one variant"):
         figures.heat_map(CURVES.with_columns(x=1), "x", "units", "")
+
+
+def test_bands_on_each_other_do_not_add_up_to_a_block(tmp_path: Path, caught: Caught) -> None:
+    rows = [
+        {"by": f"{k} units", "x": x, "value": 0.0, "low": 0.0, "high": 0.2}
+        for k in range(8)
+        for x in (1, 2, 3)
+    ]
+    figures.response(pl.DataFrame(rows), "x", tmp_path, by="by")
+    bands = caught.figure.axes[0].collections
+    assert len(bands) == 8
+    seen_through = math.prod(1.0 - float(band.get_alpha() or 1.0) for band in bands)
+    assert seen_through > 0.6
