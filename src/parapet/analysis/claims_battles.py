@@ -75,7 +75,9 @@ class Question:
 def flyer(name: str, title: str, threat: str, distance: str, way: str, duration: str) -> Question:
     """One air-breathing threat that flies at the system."""
     route = f"[{{bearing: 120, distance: {distance}, {way}}}]"
-    return Question(name, title, f"  - {{name: it, threat: {threat}, route: {route}, aim: S-400}}\n", duration)
+    return Question(
+        name, title, f"  - {{name: it, threat: {threat}, route: {route}, aim: S-400}}\n", duration
+    )
 
 
 def faller(name: str, title: str, threat: str, range_m: float, flight_s: float) -> Question:
@@ -94,9 +96,11 @@ class Share:
 
     @cached_property
     def interval(self) -> tuple[float, float]:
-        """Low and high end, 0 to 1."""
+        """Low and high end, 0 to 1; all of it where nothing was played."""
         from parapet.study.statistics import proportion
 
+        if self.n == 0:
+            return 0.0, 1.0
         found = proportion(self.k, self.n)
         return float(found.low), float(found.high)
 
@@ -107,7 +111,7 @@ class Share:
 
     def __str__(self) -> str:
         low, high = self.interval
-        return f"{self.k} of {self.n} (95 %: {100 * low:.0f} to {100 * high:.0f} %)"
+        return f"{self.k} of {self.n} battles (95 %: {100 * low:.0f} to {100 * high:.0f} %)"
 
 
 @dataclass
@@ -146,13 +150,18 @@ class Answer:
         return Share(sum(value <= seconds for value in self.launch_s), self.n)
 
     @property
+    def rounds_each(self) -> float:
+        """Rounds fired per battle."""
+        return self.rounds / max(self.n, 1)
+
+    @property
     def kills(self) -> str:
         """Where it was killed, in words."""
         share = Share(self.killed, self.n)
         if not self.kill_m:
-            return f"killed in {share} battles; shot at in {self.engaged}"
+            return f"killed in {share}; shot at in {self.engaged}"
         names = ", ".join(sorted(self.killers, key=lambda name: -self.killers[name]))
-        return f"killed in {share} battles, {span(self.kill_m)} out by {names}"
+        return f"killed in {share}, {span(self.kill_m)} out by {names}"
 
     @property
     def values(self) -> dict[str, float | int]:
@@ -267,6 +276,8 @@ def add(found: Answer, names: object, log: object, threats: NDArray[np.void]) ->
         found.killed += 1
         killer = shots[int(score["i_killer"])]
         found.kill_m.append(float(killer["range_m"]))
-        found.kill_mps.append(math.sqrt(sum(float(first[key]) ** 2 for key in ("vx_mps", "vy_mps", "vz_mps"))))
+        found.kill_mps.append(
+            math.sqrt(sum(float(first[key]) ** 2 for key in ("vx_mps", "vy_mps", "vz_mps")))
+        )
         name = interceptors[int(killer["i_interceptor"])]
         found.killers[name] = found.killers.get(name, 0) + 1
