@@ -141,8 +141,8 @@ def markdown(claims: Sequence[Claim], head: str = "") -> str:
         "column *met*: **holds** if every case that bears on the sentence meets it, **does not hold** if none does, "
         "else **holds only if**. Where battles decide, a case is met if the whole 95 % interval of the share of "
         "battles that meet it lies above one half. Nominal catalogue figures; what is not modelled (terrain, jamming, "
-        "clutter, decoys) favours the defender: a sentence that fails here is unlikely to hold in the field, and one that holds "
-        "here may fail.",
+        "clutter, decoys) favours the defender: a sentence that fails here is unlikely to hold in the field, and "
+        "one that holds here may fail.",
         "",
         head,
         "",
