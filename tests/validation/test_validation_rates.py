@@ -6,10 +6,10 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from validation.battles import Played, Rate, Rates, add_run, rate_row, rates_table
 
 from parapet import catalogue
 from parapet.engine import codes
-from validation.battles import Played, Rate, Rates, add_run, rate_row, rates_table
 
 KNOWN = catalogue.load()
 KILLED, LEAKED = codes.KILLED, codes.LEAKED
