@@ -13,7 +13,7 @@ import numpy as np
 from parapet.analysis.claims_physics import Firsts
 from parapet.analysis.quality import Quality, continuity_of, delay_of, number, percent, rmse_of
 from parapet.catalogue import Catalogue
-from parapet.study.statistics import mean
+from parapet.study.statistics import mean, proportion
 from validation.radar import CLOSING_MPS, HEIGHTS_M, SEARCH
 from validation.rows import PREDICTED, Row, wilson
 
@@ -55,10 +55,16 @@ class Rate:
 
     @property
     def share(self) -> tuple[float, float, float]:
-        """Share killed and its 95 % interval, runs as the units, in percent."""
-        found = mean(np.array(self.killed, dtype=np.float64))
-        scale = 100.0 / self.n_each
-        return scale * found.value, max(scale * found.low, 0.0), min(scale * found.high, 100.0)
+        """Share killed and its 95 % interval, runs as the units, in percent.
+
+        Where all runs end alike, a share of runs that could have been missed (none of n) may have ended wholly otherwise.
+        """
+        found = mean(np.array(self.killed, dtype=np.float64) / self.n_each)
+        low, high = found.low, found.high
+        if self.is_decided:
+            unseen = proportion(0, len(self.killed)).high
+            low, high = found.value - unseen, found.value + unseen
+        return 100.0 * found.value, max(100.0 * low, 0.0), min(100.0 * high, 100.0)
 
     @property
     def is_decided(self) -> bool:

@@ -53,5 +53,8 @@ def test_intervals_count_runs_not_threats() -> None:
     assert together.share == pytest.approx(alone.share)
     value, low, high = together.share
     assert value == 50.0 and high - low > 25.0
-    sure = Rate("x", "drone", 1, [1] * 40).share
-    assert sure[0] == 100.0 and 85.0 < sure[1] < 95.0  # none of 40: up to 8.8 % could have been missed
+    for n_each in (1, 8):
+        sure = Rate("x", "drone", n_each, [n_each] * 40).share
+        assert sure == pytest.approx(
+            (100.0, 100.0 * 0.025 ** (1 / 40), 100.0)
+        )  # none of 40: up to 8.8 % unseen
