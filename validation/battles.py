@@ -57,7 +57,7 @@ class Rate:
     def share(self) -> tuple[float, float, float]:
         """Share killed and its 95 % interval, runs as the units, in percent.
 
-        Where all runs end alike, a share of runs that could have been missed (none of n) may have ended wholly otherwise.
+        Where all runs end alike, a share of runs that could have been missed (none of n) may have ended otherwise.
         """
         found = mean(np.array(self.killed, dtype=np.float64) / self.n_each)
         low, high = found.low, found.high
