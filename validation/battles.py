@@ -8,8 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from parapet.analysis.claims_physics import Firsts
+from parapet.analysis.quality import Quality, continuity_of, delay_of, number, percent, rmse_of
 from parapet.catalogue import Catalogue
+from parapet.study.statistics import mean, proportion
 from validation.radar import CLOSING_MPS, HEIGHTS_M, SEARCH
 from validation.rows import PREDICTED, Row, wilson
 
@@ -17,36 +21,63 @@ TOPIC = "Battles"
 ROOT = Path(__file__).resolve().parents[1]
 SITE = "{lat: 40.079, lon: 32.566}"
 
-#: Public record: (class of threat, share low, share high, what it is).
-RECORD: tuple[tuple[str, float, float, str], ...] = (
-    (
-        "cruise missile",
+#: Public record: kind of threat -> (share low, share high, what it is).
+RECORD: dict[str, tuple[float, float, str]] = {
+    "cruise missile": (
         0.46,
         0.90,
         "all missiles 46 % in spring 2024 (read, WSJ), cruise 67 % to Aug 2024 and 71 % in Jul 2026 "
         "(second-hand), 90 % over Kyiv in May 2023 (derived)",
     ),
-    ("drone", 0.66, 0.90, "66 % to Aug 2024 (derived), 78 to 86 % (read), 90 % over Kyiv (derived)"),
-    (
-        "ballistic missile",
+    "drone": (0.66, 0.90, "66 % to Aug 2024 (derived), 78 to 86 % (read), 90 % over Kyiv (derived)"),
+    "ballistic missile": (
         0.045,
         0.40,
         "4.5 % of Iskander class to Aug 2024, 24 % to Oct 2025, 15 % in Jul 2026 (second-hand); "
         "6 to 40 % in autumn 2025 (read); Gulf War 1991 strong evidence in 9 % (read, GAO)",
     ),
-    ("aircraft", math.nan, math.nan, "no comparable record"),
-    ("decoy", math.nan, math.nan, "no comparable record"),
-)
+    "aircraft": (math.nan, math.nan, "no comparable record"),
+    "decoy": (math.nan, math.nan, "no comparable record"),
+}
+
+
+@dataclass
+class Rate:
+    """Kills of one type of threat, a count per run: threats of one run share a battle and are no separate trials."""
+
+    name: str
+    kind: str
+    n_each: int = 0
+    """Threats per run."""
+    killed: list[int] = field(default_factory=list)
+    seen: int = 0
+    """Threats over all runs that made a plot at all."""
+
+    @property
+    def share(self) -> tuple[float, float, float]:
+        """Share killed and its 95 % interval, runs as the units, in percent.
+
+        Where all runs end alike, a share of runs that could have been missed (none of n) may have ended otherwise.
+        """
+        found = mean(np.array(self.killed, dtype=np.float64) / self.n_each)
+        low, high = found.low, found.high
+        if self.is_decided:
+            unseen = proportion(0, len(self.killed)).high
+            low, high = found.value - unseen, found.value + unseen
+        return 100.0 * found.value, max(100.0 * low, 0.0), min(100.0 * high, 100.0)
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether every run ended alike: what comes out is then a property of the scenario."""
+        return len(set(self.killed)) == 1
 
 
 @dataclass
 class Rates:
-    """Kills by kind of threat over many runs of one scenario."""
+    """Kills by type of threat over many runs of one scenario."""
 
     n_runs: int = 0
-    n: dict[str, int] = field(default_factory=dict)
-    killed: dict[str, int] = field(default_factory=dict)
-    leaked: dict[str, int] = field(default_factory=dict)
+    types: dict[str, Rate] = field(default_factory=dict)
     rounds: int = 0
 
 
@@ -59,6 +90,8 @@ class Played:
     ankara: Rates = field(default_factory=Rates)
     seen: list[dict[str, Any]] = field(default_factory=list)
     mistakes: list[str] = field(default_factory=list)
+    quality: dict[str, Quality] = field(default_factory=dict)
+    """Track quality of one battle of each of some scenarios."""
 
 
 def many(scenario: Any, catalogue: Catalogue, n: int) -> Iterator[tuple[Any, Any, Any]]:
@@ -249,22 +282,46 @@ def _before_engaged(battle: Any, codes: Any) -> str:
 
 
 def kill_rates(n_runs: int) -> Rates:
-    """Kills by kind over many runs of `examples/ankara.yaml`."""
+    """Kills by type over many runs of `examples/ankara.yaml`."""
     from parapet.analysis.play import load
-    from parapet.engine import codes
 
     scenario, catalogue, _ = load(ROOT / "examples" / "ankara.yaml")
     rates = Rates()
     for compiled, state, log in many(scenario, catalogue, n_runs):
-        rates.n_runs += 1
-        rates.rounds += int(log.count[1])
-        for i in range(compiled.names.n_raid):
-            kind = catalogue.threats[compiled.names.threat_types[i]].kind.replace("_", " ")
-            status = int(state.truth.threat["status"][i])
-            rates.n[kind] = rates.n.get(kind, 0) + 1
-            rates.killed[kind] = rates.killed.get(kind, 0) + (status == codes.KILLED)
-            rates.leaked[kind] = rates.leaked.get(kind, 0) + (status == codes.LEAKED)
+        add_run(
+            rates, catalogue, compiled.names, state.truth.threat["status"], log.score["first_detection_s"],
+            int(log.count[1]),
+        )  # fmt: skip
     return rates
+
+
+def add_run(
+    rates: Rates, catalogue: Catalogue, names: Any, status: Any, first_detection_s: Any, n_rounds: int
+) -> None:
+    """Count one played run."""
+    from parapet.engine import codes
+
+    rates.n_runs += 1
+    rates.rounds += n_rounds
+    for i in range(names.n_raid):
+        name = names.threat_types[i]
+        entry = catalogue.threats[name]
+        rate = rates.types.setdefault(name, Rate(entry.name, entry.kind.replace("_", " ")))
+        if len(rate.killed) < rates.n_runs:
+            rate.killed.append(0)
+        rate.killed[-1] += int(status[i]) == codes.KILLED
+        rate.seen += math.isfinite(float(first_detection_s[i]))
+        rate.n_each += rates.n_runs == 1
+
+
+QUALITY = ("ankara.yaml", "raid-80.yaml")
+
+
+def track_quality() -> dict[str, Quality]:
+    """Track quality of one battle of each scenario, the scenario's own seed, recorded in full."""
+    from parapet.analysis.play import run
+
+    return {name: run(ROOT / "examples" / name, record="full").quality() for name in QUALITY}
 
 
 def low_flyer() -> list[dict[str, Any]]:
@@ -287,6 +344,7 @@ def play(played: Played, n_runs: int, say: Callable[[str], None]) -> Iterator[st
     parts: tuple[tuple[str, Callable[[], None]], ...] = (
         ("low flyer", lambda: setattr(played, "seen", low_flyer())),
         ("ankara", lambda: setattr(played, "ankara", kill_rates(n_runs))),
+        ("track quality", lambda: setattr(played, "quality", track_quality())),
         ("first plots", lambda: setattr(played, "firsts", first_plots(max(1, n_runs // 25)))),
         ("reach", lambda: setattr(played, "reach", reach(max(1, n_runs // 20)))),
     )
@@ -375,26 +433,33 @@ def rows(played: Played, chains: list[tuple[str, float, Any, Firsts]]) -> list[R
                 f"Before the first shot: {line['limit'] or 'nothing told'}.",
             )
         )
-    rates = played.ankara
-    for kind, low, high, text in RECORD:
-        if not rates.n.get(kind):
-            continue
-        k, n = rates.killed[kind], rates.n[kind]
-        a, b = wilson(k, n)
-        found.append(
-            Row(
-                TOPIC,
-                f"examples/ankara.yaml: share of each {kind} killed",
-                "%",
-                100.0 * low,
-                100.0 * high,
-                text,
-                100.0 * k / n,
-                PREDICTED,
-                f"{rates.n_runs} runs, {k} of {n}, 95 %: {100 * a:.0f} to {100 * b:.0f} %.",
-            )
-        )
+    found += [rate_row(rate, played.ankara.n_runs) for rate in played.ankara.types.values()]
     return found
+
+
+def rate_row(rate: Rate, n_runs: int) -> Row:
+    """One type's share killed against the record of its kind."""
+    low, high, text = RECORD[rate.kind]
+    value, least, most = rate.share
+    note = f"{n_runs} runs of {rate.n_each}, 95 % over runs: {least:.0f} to {most:.0f} %."
+    why_not = ""
+    if rate.seen == 0:
+        why_not = "not comparable"
+        note += " Never seen: geometry, no radar has it above its horizon before it arrives."
+    elif rate.is_decided:
+        note += " Every run ends alike."
+    return Row(
+        TOPIC,
+        f"examples/ankara.yaml: share of each {rate.name} ({rate.kind}) killed",
+        "%",
+        100.0 * low,
+        100.0 * high,
+        text,
+        value,
+        PREDICTED,
+        note,
+        why_not=why_not,
+    )
 
 
 def reach_table(played: Played) -> list[str]:
@@ -426,17 +491,48 @@ def rates_table(played: Played) -> list[str]:
     if not rates.n_runs:
         return ["Not played."]
     out = [
-        f"{rates.n_runs} runs of `examples/ankara.yaml`, {rates.rounds / rates.n_runs:.1f} rounds fired per run.",
+        f"{rates.n_runs} runs of `examples/ankara.yaml`, {rates.rounds / rates.n_runs:.1f} rounds fired per run. Types "
+        "apart: a mean over types of which one always dies and another is never seen would say nothing. The threats of "
+        "one run share one battle, so intervals count runs, not threats.",
         "",
-        "| kind | killed in the model | 95 % (Wilson, runs taken as independent) | public record (whole "
+        "| type | kind | per run | killed in the model | 95 %, over runs | seen | public record of the kind (whole "
         "countries, many systems) |",
-        "|---|---|---|---|",
+        "|---|---|---|---|---|---|---|",
     ]
-    for kind, _, _, text in RECORD:
-        if rates.n.get(kind):
-            k, n = rates.killed[kind], rates.n[kind]
-            a, b = wilson(k, n)
-            out.append(
-                f"| {kind} | {100 * k / n:.0f} % ({k} of {n}) | {100 * a:.0f} to {100 * b:.0f} % | {text} |"
-            )
+    for rate in rates.types.values():
+        value, low, high = rate.share
+        seen = (
+            "never: geometry"
+            if rate.seen == 0
+            else f"{100.0 * rate.seen / (rate.n_each * rates.n_runs):.0f} %"
+        )
+        record = "not comparable" if rate.seen == 0 else RECORD[rate.kind][2]
+        out.append(
+            f"| {rate.name} | {rate.kind} | {rate.n_each} | {value:.0f} % | {low:.0f} to {high:.0f} % | {seen} | "
+            f"{record} |"
+        )
     return out
+
+
+def quality_table(played: Played) -> list[str]:
+    """Track quality by scenario and type."""
+    if not played.quality:
+        return ["Not played."]
+    out = [
+        "| scenario | type | tracked | first plot to firm track | continuity | RMSE |",
+        "|---|---|---|---|---|---|",
+    ]
+    sums = []
+    for name, found in played.quality.items():
+        for label, group in [*found.by_type(), ("**all**", list(found.threats))]:
+            tracked = sum(one.seconds > 0 for one in group)
+            out.append(
+                f"| {name} | {label} | {tracked} of {len(group)} | {number(delay_of(group), 1, ' s')} | "
+                f"{percent(continuity_of(group))} | {number(rmse_of(group), 0, ' m')} |"
+            )
+        sums.append(
+            f"{name}: NEES {number(found.nees, 1)} (6 would be consistent), GOSPA {number(found.gospa_m, 0, ' m')}, "
+            f"OSPA {number(found.ospa_m, 0, ' m')}, {number(found.missed, 2)} missed and "
+            f"{number(found.false, 2)} false on average (cut-off {found.cutoff_m:,.0f} m, order {found.order:g})."
+        )
+    return [*out, "", " ".join(sums)]

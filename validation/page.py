@@ -169,6 +169,13 @@ def write(
         "",
         "![Time before impact](figures/timeline.png)",
         "",
+        "## Track quality",
+        "",
+        "One battle each, recorded in full; `battle.quality()` gives the same. *Continuity*: share of the time from "
+        "the first firm track to the end in which a firm track exists.",
+        "",
+        *battles.quality_table(played),
+        "",
         "## Kill rates beside the public record",
         "",
         *battles.rates_table(played),

@@ -25,6 +25,8 @@ class Row:
         In `unit`; NaN where the model has no answer.
     mark
         ``fitted``: an engine parameter was tuned to it. ``predicted``: it came out untuned. ``definition``: an input.
+    why_not
+        Stands as the verdict where a comparison would mean nothing.
     slack
         Share by which the model may leave the printed spread before it counts as a mismatch (rounding of print).
     """
@@ -39,10 +41,13 @@ class Row:
     mark: str
     note: str = ""
     slack: float = 0.02
+    why_not: str = ""
 
     @property
     def verdict(self) -> str:
         """``agrees``, ``MISMATCH`` with the ratio, or ``-`` where there is nothing to compare with."""
+        if self.why_not:
+            return self.why_not
         if math.isnan(self.modelled):
             return "no answer"
         if math.isnan(self.low):
@@ -118,7 +123,9 @@ def table(rows: Iterable[Row]) -> list[str]:
 def count(rows: Sequence[Row]) -> dict[str, int]:
     """How many rows of each mark, and how many mismatches."""
     counts = {mark: sum(row.mark == mark for row in rows) for mark in MARKS}
-    counts["compared"] = sum(not math.isnan(row.low) and not math.isnan(row.modelled) for row in rows)
+    counts["compared"] = sum(
+        not (math.isnan(row.low) or math.isnan(row.modelled) or row.why_not) for row in rows
+    )
     counts["mismatch"] = sum("MISMATCH" in row.verdict for row in rows)
     return counts
 

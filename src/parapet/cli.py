@@ -868,11 +868,17 @@ def scorecard(
 
 
 @app.command()
-def claims(as_json: Json = False) -> None:
+def claims(
+    key: Annotated[str, typer.Argument(help="Only this claim, e.g. 4800-m-s; left out, all.")] = "",
+    as_json: Json = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write its battles as scenario files into this folder instead.")
+    ] = None,
+) -> None:
     """Hold the sentences of the public debate against the model."""
     from importlib import import_module
 
-    import_module("parapet.analysis.claims").main(as_json)
+    import_module("parapet.analysis.claims").main(as_json, key=key, out=out)
 
 
 @app.command()

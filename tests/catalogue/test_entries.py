@@ -119,7 +119,11 @@ def test_published_figures_are_carried_faithfully() -> None:
     assert get("f-35a").figure("signature.X.front").grade == "second-hand"
     assert get("tomahawk").si("signature.X.front") == 0.5
     assert get("shahed-136").si("speed") == 51
-    assert get("scud-b").figure("range_max").grade == "read"
+    assert get("scud-b").figure("range_max").grade == "general knowledge"
+    assert get("su-35").figure("unit_cost").grade == "derived"
+    assert get("mald").figure("speed").grade == "notional"
+    assert get("mald").figure("unit_cost").grade == "derived"
+    assert get("iskander-m").figure("range_max").grade == "read"
     assert get("pac-3-mse").si("unit_cost") == pytest.approx(4.2e6)
 
 

@@ -291,7 +291,8 @@ def test_m_of_n() -> None:
     assert est.p_m_of_n(0.7, 6, 5) == 0.0
 
 
-def metric(truths: np.ndarray, tracks: np.ndarray, cutoff: float) -> float:
+def metrics(truths: np.ndarray, tracks: np.ndarray, cutoff: float) -> tuple[float, float]:
+    """GOSPA and OSPA of order one on a line."""
     n, m = len(truths), len(tracks)
     distance = np.abs(truths[:, None] - tracks[None, :])
     distance[distance >= cutoff] = math.inf
@@ -301,12 +302,24 @@ def metric(truths: np.ndarray, tracks: np.ndarray, cutoff: float) -> float:
         np.empty(m, np.int64), np.empty(m, np.int64),
     )  # fmt: skip
     n_pairs = int((col >= 0).sum())
-    return est.gospa(total - cutoff * (n - n_pairs), n_pairs, n, m, cutoff, 1.0)
+    cost = total - cutoff * (n - n_pairs)
+    return est.gospa(cost, n_pairs, n, m, cutoff, 1.0), est.ospa(cost, n_pairs, n, m, cutoff, 1.0)
 
 
 def test_gospa() -> None:
     """T4, and each missed or false one costs c / 2."""
     truths = np.arange(5.0)
-    assert metric(truths, truths + 0.5, 10.0) == pytest.approx(2.5, abs=1e-12)
-    assert metric(truths, np.append(truths + 0.5, 900.0), 10.0) == pytest.approx(7.5, abs=1e-12)
-    assert metric(truths, truths[:3] + 0.5, 10.0) == pytest.approx(11.5, abs=1e-12)
+    assert metrics(truths, truths + 0.5, 10.0)[0] == pytest.approx(2.5, abs=1e-12)
+    assert metrics(truths, np.append(truths + 0.5, 900.0), 10.0)[0] == pytest.approx(7.5, abs=1e-12)
+    assert metrics(truths, truths[:3] + 0.5, 10.0)[0] == pytest.approx(11.5, abs=1e-12)
+
+
+
+def test_ospa() -> None:
+    """T4: 0.5 for tracks half a metre off; each missed or false one counts as the cut-off, shared by the larger set."""
+    truths = np.arange(5.0)
+    assert metrics(truths, truths + 0.5, 10.0)[1] == pytest.approx(0.5, abs=1e-12)
+    assert metrics(truths, np.append(truths + 0.5, 900.0), 10.0)[1] == pytest.approx(12.5 / 6.0, abs=1e-12)
+    assert metrics(truths, truths[:3] + 0.5, 10.0)[1] == pytest.approx(21.5 / 5.0, abs=1e-12)
+    assert est.ospa(0.0, 0, 0, 0, 10.0, 1.0) == 0.0
+    assert est.ospa(9.0, 1, 1, 1, 10.0, 2.0) == pytest.approx(3.0, abs=1e-12)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import polars as pl
     from rich.console import Console, ConsoleOptions, RenderResult
 
+    from parapet.analysis.quality import Quality
     from parapet.analysis.why import Why
 
 JSON_FORMAT = 1
@@ -261,6 +262,18 @@ class Battle:
         from parapet.analysis.why import why
 
         return why(self.played, threat, unit)
+
+    def quality(self, cutoff_m: float = 5_000.0, order: float = 1.0) -> Quality:
+        """How good the tracks were: initiation delay, continuity, RMSE, NEES, GOSPA and OSPA; printed, a table by type.
+
+        Raises
+        ------
+        InputError
+            If the battle was not recorded in full (``record="full"``), or cut-off or order are not above 0.
+        """
+        from parapet.analysis.quality import quality
+
+        return quality(self.played, cutoff_m, order)
 
     def summary(self, width: int = 100) -> str:
         """The result for a person, as plain text."""

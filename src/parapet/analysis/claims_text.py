@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 HOLDS = "holds"
 HOLDS_ONLY_IF = "holds only if"
 DOES_NOT_HOLD = "does not hold"
-VERDICTS = (HOLDS, HOLDS_ONLY_IF, DOES_NOT_HOLD)
+NOT_JUDGED = "not judged without battles"
+VERDICTS = (HOLDS, HOLDS_ONLY_IF, DOES_NOT_HOLD, NOT_JUDGED)
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "80-targets": (
@@ -84,7 +85,9 @@ class Claim:
 def verdict_of(lines: Sequence[Line]) -> str:
     """Holds when every case that bears on the sentence meets it, does not when none does, else only if."""
     met = [line.is_met for line in lines if line.is_met is not None]
-    if not met or not any(met):
+    if not met:
+        return NOT_JUDGED
+    if not any(met):
         return DOES_NOT_HOLD
     return HOLDS if all(met) else HOLDS_ONLY_IF
 
@@ -108,7 +111,7 @@ def render(claims: Sequence[Claim]) -> RenderableType:
     from rich.table import Table
     from rich.text import Text
 
-    style = {HOLDS: "bold green", HOLDS_ONLY_IF: "bold yellow", DOES_NOT_HOLD: "bold red"}
+    style = {HOLDS: "bold green", HOLDS_ONLY_IF: "bold yellow", DOES_NOT_HOLD: "bold red", NOT_JUDGED: "dim"}
     mark = {True: "yes", False: "no", None: ""}
     parts: list[RenderableType] = []
     for one in claims:
@@ -136,9 +139,10 @@ def markdown(claims: Sequence[Claim], head: str = "") -> str:
         "",
         "Each military sentence, the model's answer, and the command that repeats it. The verdict follows from the "
         "column *met*: **holds** if every case that bears on the sentence meets it, **does not hold** if none does, "
-        "else **holds only if**. Nominal catalogue figures; what is not modelled (terrain, jamming, clutter, decoys) "
-        "favours the defender: a sentence that fails here is unlikely to hold in the field, and one that holds "
-        "here may fail.",
+        "else **holds only if**. Where battles decide, a case is met if the whole 95 % interval of the share of "
+        "battles that meet it lies above one half. Nominal catalogue figures; what is not modelled (terrain, jamming, "
+        "clutter, decoys) favours the defender: a sentence that fails here is unlikely to hold in the field, and "
+        "one that holds here may fail.",
         "",
         head,
         "",

@@ -672,6 +672,25 @@ def gospa(
 
 
 @kernel
+def ospa(
+    assigned_cost: float, n_assigned: int, n_truths: int, n_tracks: int, cutoff_m: float, order: float
+) -> float:
+    """Optimal sub-pattern assignment metric, m: the error of one of the larger set, cut off at the cut-off.
+
+    Parameters
+    ----------
+    assigned_cost, n_assigned, cutoff_m, order : as for `gospa`; the best assignment of one is the best of the other.
+
+    No truths and no tracks: 0. Source: Schuhmacher, Vo, Vo, IEEE Trans. Signal Processing 56(8), 2008. Pinned by
+    ``test_estimation.test_ospa`` (T4).
+    """
+    n = max(n_truths, n_tracks)
+    if n == 0:
+        return 0.0
+    return float(((assigned_cost + cutoff_m**order * (n - n_assigned)) / n) ** (1.0 / order))
+
+
+@kernel
 def nees(
     dx_m: float, dy_m: float, dz_m: float, dvx_mps: float, dvy_mps: float, dvz_mps: float, cov: Floats,
     scratch: Floats,
