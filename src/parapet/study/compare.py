@@ -152,7 +152,9 @@ def _pair_table(first: str, second: str, rows: Sequence[dict[str, Any]], has_dou
     table.add_column("", no_wrap=True)
     table.add_column("runs", justify="right", no_wrap=True)
     for name in (first, second):
-        table.add_column(Text(name), justify="right", overflow="fold", min_width=7)
+        # a long name breaks at its hyphens before it breaks anywhere
+        header = name.replace("-", "-\n") if len(name) > 9 else name
+        table.add_column(Text(header), justify="right", overflow="fold", min_width=7)
     table.add_column("difference", no_wrap=True)
     table.add_column("saved", justify="right", no_wrap=True)
     if has_doubt:
