@@ -181,8 +181,8 @@ def _conditions(result: Options, conditions: tuple[Condition, ...] | list[Condit
 def _key(result: Options) -> Text:
     return Text(
         "yes: the gate is open under every reading left open. no: shut under every one. if A no, else ?: open if "
-        "reading A is answered no; otherwise not settled (else no: otherwise shut). (D no): open because reading D is set so. "
-        "?: hangs on facts nobody has settled, told below. but new ones: the same act calls for new sanctions. "
+        "reading A is answered no; otherwise not settled (else no: otherwise shut). (D no): open because reading D is "
+        "set so. ?: hangs on facts nobody has settled, told below. but new ones: the same act calls for new sanctions. "
         "Section 1245's conditions are known from memory only: check the enacted text.",
         "dim",
     )
