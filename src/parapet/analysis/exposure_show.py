@@ -134,7 +134,8 @@ def _radars(found: Exposure) -> RenderableType:
         lens = [one.reflector_reach_m[level] / 1000.0 for level in LEVELS] if one.reflector_reach_m else []
         table.add_row(
             f"{one.site}, {one.name.split()[0]} ({one.band})", _km(one.closest_m), _km(one.horizon_m),
-            *[_beyond(one.closest_m - one.horizon_m)] * is_beyond, _triple(*front), _triple(*side), _triple(*lens) if lens else "-",
+            *[_beyond(one.closest_m - one.horizon_m)] * is_beyond,
+            _triple(*front), _triple(*side), _triple(*lens) if lens else "-",
         )  # fmt: skip
     note = "Front and side of the airframe, reflector alone: low / nominal / high. Horizon: for the highest route."
     if is_beyond:
