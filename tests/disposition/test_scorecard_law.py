@@ -103,10 +103,10 @@ def test_cell_says_what_holds_otherwise():
 def test_relief_shows_the_new_sanctions_that_the_same_act_calls_for():
     free, letters = Table((), (Answer(YES, date(2026, 10, 2)),)), {"g": "G"}
     dealing = Table(("g",), (Answer(UNKNOWN), Answer(NO), Answer(YES)))
-    assert gate(free, {}, letters, dealing=dealing) == Cell("yes", "yes,\nbut new ones if G yes")
+    assert gate(free, {}, letters, dealing=dealing) == Cell("yes", "yes,\nbut new ones\nif G yes")
     assert gate(free, {"g": "yes"}, letters, dealing=dealing).text == "yes,\nbut new ones"
     assert gate(free, {"g": "no"}, letters, dealing=dealing).text == "yes"
-    assert given(free, {}, letters, dealing).text.endswith(",\nbut new ones if G yes")
+    assert given(free, {}, letters, dealing).text.endswith(",\nbut new ones\nif G yes")
     assert gate(Table((), (Answer(NO),)), {}, letters, dealing=dealing).text == "no"
 
 

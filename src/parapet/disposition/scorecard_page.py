@@ -41,6 +41,7 @@ from parapet.disposition.scorecard_words import (
     pruned,
     range_of,
     share_of,
+    unbroken,
 )
 from parapet.disposition.show_money import span
 from parapet.disposition.statements import TAGS
@@ -145,6 +146,10 @@ class _View:
 
     def cell(self, kind: str, option: str, name: str) -> Cell:
         """What stands in a cell of the law for the day and the readings asked for."""
+        made = self._cell(kind, option, name)
+        return Cell(made.value, unbroken(made.text))
+
+    def _cell(self, kind: str, option: str, name: str) -> Cell:
         table, chosen, letters = self.table_of(kind, option, name), self.card.chosen, self.card.letters
         dealing = self.table_of("gate", option, NEW_DEALING) if name in RELIEF else None
         if kind == "gate":

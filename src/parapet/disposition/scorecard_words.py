@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -81,7 +82,12 @@ def caveat(dealing: Table | None, chosen: Mapping[str, str], letters: Mapping[st
     if dealing.look_up(chosen).value is NO:
         return ",\nbut new ones"
     found = condition(dealing, chosen, letters, NO)
-    return f",\nbut new ones {found}" if found else ""
+    return f",\nbut new ones\n{found}" if found else ""
+
+
+def unbroken(text: str) -> str:
+    """The same with reading and answer, ``A no``, on one line."""
+    return re.sub(r"\b([A-Z]) (yes|no)\b", "\\1\N{NO-BREAK SPACE}\\2", text)
 
 
 def gate(

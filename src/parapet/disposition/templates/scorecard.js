@@ -69,7 +69,7 @@
     const table = data.tables[now.cells["gate/" + option + "/" + data.newDealing]];
     if (lookUp(table, chosen)[0] === "n") return ",\nbut new ones";
     const found = condition(table, "n");
-    return found ? ",\nbut new ones " + found : "";
+    return found ? ",\nbut new ones\n" + found : "";
   }
 
   const WORD = { y: "yes", n: "no", u: "unknown" };
@@ -180,7 +180,7 @@
     all("[data-cell]").forEach((el) => {
       const [value, text] = cell(el.dataset.cell);
       el.className = "c v-" + value;
-      el.textContent = text;
+      el.textContent = text.replace(/\b([A-Z]) (yes|no)\b/g, "$1\u00a0$2");
     });
     counts();
     stability();
