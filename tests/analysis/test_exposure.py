@@ -6,7 +6,7 @@ import json
 import math
 import re
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +33,7 @@ from parapet.analysis.exposure_kernels import (
     OUTSIDE_COVERAGE,
 )
 from parapet.analysis.exposure_radar import LEVELS, Watcher, lens_m2
+from parapet.analysis.exposure_show import as_text
 from parapet.errors import InputError
 from parapet.physics import detection, propagation
 
@@ -388,6 +389,33 @@ def test_reflectors_only_ever_hide() -> None:
             assert one.ladders[level].echo >= two.ladders[level].echo
             some = some or one.ladders[level].masked > 0.0
     assert some
+
+
+def test_the_head_gives_low_nominal_and_high_with_and_without_reflectors(found: dict[str, Exposure]) -> None:
+    near, far, stored = found["murted-eskisehir"], found["murted-malatya"], found["incirlik"]
+    for one in found.values():
+        for level, as_is in product(LEVELS, (True, False)):
+            by_radar = (r.ladders[level].exposed * (r.share if as_is else 1.0) for r in one.radars)
+            assert sum(by_radar) == pytest.approx(one.total(level, as_is=as_is))
+            bare = one.total(level, as_is=as_is, reflectors=False)
+            assert bare >= one.total(level, as_is=as_is)
+        by_band = sum(band.ladders["nominal"].without_reflectors for band in one.bands)
+        assert one.total(as_is=False, reflectors=False) == pytest.approx(by_band)
+    assert near.total() == 0.0 < near.total(reflectors=False) < near.total("high", reflectors=False)
+    assert stored.total("high", reflectors=False) == 0.0 < stored.total(as_is=False, reflectors=False)
+    head = as_text(near).split("The radars")[0]
+    assert re.search(r"as things stand: 0 / 0 / \d+k with reflectors on, [\d,]+ / [\d,]+ / \d+k with them off", head)
+    assert "the answer is the signature" in head and "the answer is the signature" not in as_text(far)
+    assert "if all radiated: 0 / 0 / " in as_text(stored)
+
+
+def test_two_distances_that_round_alike_are_told_apart(found: dict[str, Exposure]) -> None:
+    far = as_text(found["murted-malatya"])
+    more_m = {r.band: r.closest_m - r.horizon_m for r in found["murted-malatya"].radars}
+    assert 0.0 < more_m["S"] < 1000.0 and more_m["C"] < 0.0
+    assert re.search(rf"91N6E \(S\) +415\.9 +415\.9 +{more_m['S']:.0f} m ", far)
+    assert re.search(r"96L6E \(C\) +416\.0 +425\.2 +- ", far)
+    assert "beyond" not in as_text(found["murted-eskisehir"]).split("What is seen")[0]
 
 
 def test_a_site_that_is_off_sees_nothing(found: dict[str, Exposure]) -> None:

@@ -171,7 +171,7 @@ def folder(tmp_path: Path) -> Path:
         ("instruments.yaml", "when: operates", "when: {xor: [operates]}", "got {'xor': ['operates']}, expected"),
         ("instruments.yaml", "id: aeca-3\n", "id: aeca-36\n", "the instrument 'aeca-36' stands here twice"),
         ("readings.yaml", "    no:\n", "    nay:\n", "'no' is missing"),
-        ("readings.yaml", "      by: a retired Greek air vice-marshal\n", "", "'by' is missing"),
+        ("readings.yaml", "      by: the wording of the Code\n", "", "'by' is missing"),
         ("facts.yaml", "denial_is: unknown", "denial_is: maybe", "expected 'no' or 'unknown'"),
     ],
 )  # fmt: skip

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from io import StringIO
 from itertools import product
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from parapet.disposition import rules
 from parapet.disposition.dispute import load_dispute
 from parapet.disposition.options import counterpart_case, gates, option_case, weigh_options
 from parapet.disposition.rules import Atom, Const
+from parapet.disposition.show_options import options_page, table_of_gates
 from parapet.disposition.truth import NO, UNKNOWN, YES
 from parapet.disposition.verdicts import Case, Court
 from parapet.errors import InputError
@@ -268,6 +271,54 @@ def test_statements_for_and_against():
     early = weigh_options(DISPUTE, as_of="2025-12-17")["return-refund"]
     assert "peskov-denial" not in early.opposing
     assert "fsmtc-permit" in RESULT["hand-over"].consent("ru").statements
+
+
+def test_statements_on_possession_count_where_possession_hangs_on_a_reading():
+    demands = {"state-letter", "barrack-nor-possess", "clear-and-permanent"}
+    one = RESULT["incirlik"]
+    assert one.opposing == ("storage-is-not-enough",)
+    assert one.speaks_if == dict.fromkeys(demands, ({"incirlik_is_possession": "yes"},))
+    assert demands <= set(RESULT["dormant"].opposing) and not RESULT["dormant"].speaks_if
+    for name in ("hand-over", "destroy"):  # gone: nobody asks for more
+        assert not RESULT[name].speaks_if and not demands & set(RESULT[name].opposing)
+
+    def told(answer):
+        found = weigh_options(DISPUTE, readings={"incirlik_is_possession": answer})
+        console = Console(width=400, record=True, file=StringIO())
+        console.print(options_page(found, "incirlik"))
+        return console.export_text().split("Against it")[1]
+
+    assert "(A yes)" not in told("open") and told("open").count(", if A yes") == 3
+    assert told("yes").count("(A yes)") == 3 and "if A yes" not in told("yes")
+    assert "Barrack" not in told("no") and "Iatridis" in told("no")
+
+
+def test_a_cell_says_what_holds_otherwise():
+    rows = {row["option"]: row for row in table_of_gates(RESULT)}
+    incirlik = rows["incirlik"]
+    assert incirlik["caatsa-relief"] == "if A no,\nelse ?"  # answered yes it is as open as for a dormant system
+    assert incirlik["ndaa2020-1245"] == "if A no,\nelse no"
+    held = weigh_options(DISPUTE, readings={"incirlik_is_possession": "yes"})
+    held_rows = {row["option"]: row for row in table_of_gates(held)}
+    assert held_rows["incirlik"]["caatsa-relief"] == held_rows["dormant"]["caatsa-relief"]
+    assert rows["hand-over"]["patriot"].startswith("if H no,\nelse ?")
+    both = weigh_options(
+        DISPUTE, readings={"s1241_binds_2020_sanctions": "yes", "s1241_excludes_waiver": "yes"}
+    )
+    assert table_of_gates(both)[2]["caatsa-relief"] == "if A no,\nelse no"
+
+
+@pytest.mark.parametrize(
+    "answer, said", [("open", ",\nbut new ones if G yes"), ("yes", ",\nbut new ones"), ("no", "")]
+)
+def test_relief_by_a_return_shows_the_new_sanctions_it_calls_for(answer, said):
+    found = weigh_options(DISPUTE, readings={"refund_is_significant_transaction": answer})
+    rows = {row["option"]: row for row in table_of_gates(found)}
+    for name in ("return-refund", "return-offset"):
+        assert rows[name]["caatsa-relief"] == "yes" + said
+        assert rows[name]["lift-caatsa"].startswith("yes" + said + "\n2026-")
+    for name in ("hand-over", "destroy", "operate"):
+        assert "new ones" not in rows[name]["caatsa-relief"]
 
 
 def test_unknowns_name_the_gates_they_block():

@@ -88,6 +88,28 @@ def test_condition_names_the_answers_that_open_a_gate():
     assert gate(table, {}, letters, is_in_force=False).text == "not law yet"
 
 
+def test_cell_says_what_holds_otherwise():
+    table, letters = small_table(), {"a": "A", "b": "B"}
+    assert gate(table, {}, letters).text == "if A no or B no,\nelse no"
+    assert gate(table, {"a": "yes"}, letters).text == "if B no,\nelse no"
+    answers = tuple(
+        Answer({"no": YES, "yes": UNKNOWN if c["b"] == "no" else NO}.get(c["a"], UNKNOWN))
+        for c in combinations(("a", "b"))
+    )
+    assert gate(Table(("a", "b"), answers), {}, letters).text == "if A no,\nelse ?"
+    assert gate(Table(("a", "b"), answers), {"b": "yes"}, letters).text == "if A no,\nelse no"
+
+
+def test_relief_shows_the_new_sanctions_that_the_same_act_calls_for():
+    free, letters = Table((), (Answer(YES, date(2026, 10, 2)),)), {"g": "G"}
+    dealing = Table(("g",), (Answer(UNKNOWN), Answer(NO), Answer(YES)))
+    assert gate(free, {}, letters, dealing=dealing) == Cell("yes", "yes,\nbut new ones\nif G yes")
+    assert gate(free, {"g": "yes"}, letters, dealing=dealing).text == "yes,\nbut new ones"
+    assert gate(free, {"g": "no"}, letters, dealing=dealing).text == "yes"
+    assert given(free, {}, letters, dealing).text.endswith(",\nbut new ones\nif G yes")
+    assert gate(Table((), (Answer(NO),)), {}, letters, dealing=dealing).text == "no"
+
+
 def test_condition_takes_two_answers_where_one_is_not_enough():
     answers = tuple(
         Answer(YES if set(chosen.values()) == {"no"} else UNKNOWN) for chosen in combinations(("a", "b"))

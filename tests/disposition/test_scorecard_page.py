@@ -141,6 +141,7 @@ def test_cells_of_law_are_those_of_the_program(card, tree):
     for element in tree.xpath("//*[@data-cell]"):
         kind, option, name = element.get("data-cell").split("/")
         tables = card.now.tables
+        dealing = tables.gates[option]["caatsa-231"] if name in ("caatsa-relief", "lift-caatsa") else None
         if kind == "gate":
             value = asked[option].verdicts[name].value
             cell = gate(
@@ -148,10 +149,11 @@ def test_cells_of_law_are_those_of_the_program(card, tree):
                 card.chosen,
                 card.letters,
                 asked[option].verdicts[name].is_in_force,
+                dealing,
             )
         elif kind == "given":
             value = asked[option].counterparts[name].value
-            cell = given(tables.counterparts[option][name], card.chosen, card.letters)
+            cell = given(tables.counterparts[option][name], card.chosen, card.letters, dealing)
         else:
             value = asked[option].consent(name).needed
             cell = consent(tables.consents[option][name], card.chosen, card.letters)

@@ -263,10 +263,14 @@ class Exposure:
         """All aspect bins around the aircraft."""
         return int(np.prod(bins_shape(self.bin_rad)))
 
-    def total(self, level: str = "nominal", *, as_is: bool = True) -> float:
-        """Exposing looks in a month, all bands; as things stand, or if all sites worked."""
+    def total(self, level: str = "nominal", *, as_is: bool = True, reflectors: bool = True) -> float:
+        """Exposing looks in a month, all bands; as things stand or if all worked; or with no reflector carried."""
         if level not in LEVELS:
             raise InputError(f"got level {level!r}, expected one of {', '.join(LEVELS)}.")
+        if not reflectors:
+            return sum(
+                (one.share if as_is else 1.0) * one.ladders[level].without_reflectors for one in self.radars
+            )
         return sum(one.as_is[level] if as_is else one.ladders[level].exposed for one in self.bands)
 
     def to_dict(self) -> dict[str, Any]:
@@ -280,7 +284,9 @@ class Exposure:
                      "all": self.n_bins},
             "distances_m": dict(self.distances_m),
             "exposing_looks_per_month": {
-                level: {"as_is": self.total(level), "if_all_radiate": self.total(level, as_is=False)}
+                level: {"as_is": self.total(level), "if_all_radiate": self.total(level, as_is=False),
+                        "as_is_without_reflectors": self.total(level, reflectors=False),
+                        "if_all_radiate_without_reflectors": self.total(level, as_is=False, reflectors=False)}
                 for level in LEVELS
             },
             "radars": [one.to_dict() for one in self.radars],

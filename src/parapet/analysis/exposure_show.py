@@ -64,17 +64,29 @@ def _head(found: Exposure) -> list[RenderableType]:
     ]  # fmt: skip
     off = [f"{site} is {state}" for site, state in dict.fromkeys((r.site, r.state) for r in found.radars)
            if state != "operational"]  # fmt: skip
-    low, nominal, high = (found.total(level) for level in LEVELS)
     if off:
         parts.append(
             Text(f"{' and '.join(off)}: what follows is what it would see if it radiated.", style="yellow")
         )
-    verdict = f"As things stand: {_n(nominal)} looks a month tell something of the airframe ({_n(low)} to {_n(high)})"
+    head = "Looks a month that tell something of the airframe, low / nominal / high signature:"
+    parts.append(Text(head, style="bold"))
+    parts.append(Text(f"  as things stand: {_looks(found, True)}", style="bold"))
     if off:
-        would = [found.total(level, as_is=False) for level in LEVELS]
-        verdict += f"; if all radiated {_n(would[1])} ({_n(would[0])} to {_n(would[2])})"
-    parts += [Text(verdict + ".", style="bold"), Text()]
+        parts.append(Text(f"  if all radiated: {_looks(found, False)}", style="bold"))
+    low, _, high = (found.total(level, as_is=False) for level in LEVELS)
+    if high > 10.0 * low:
+        parts.append(Text("  In this geometry the answer is the signature, of which no measurement is public."))
+    parts.append(Text())
     return parts
+
+
+def _looks(found: Exposure, as_is: bool) -> str:
+    """``0 / 0 / 38k; with reflectors off 1,973 / 3,063 / 39k``."""
+    words = _triple(*(found.total(level, as_is=as_is) for level in LEVELS))
+    if found.has_reflectors:
+        bare = _triple(*(found.total(level, as_is=as_is, reflectors=False) for level in LEVELS))
+        words += f" with reflectors on, {bare} with them off"
+    return words + "."
 
 
 def _sites(found: Exposure) -> str:
@@ -98,19 +110,36 @@ def _triple(low: float, nominal: float, high: float) -> str:
     return texts[0] if len(set(texts)) == 1 else " / ".join(texts)
 
 
+def _km(distance_m: float) -> str:
+    """Kilometres with one digit: two that are near each other should not look the same by rounding alone."""
+    km = distance_m / 1000.0
+    return f"{km:,.1f}" if km >= 9.95 else _n(km)
+
+
+def _beyond(more_m: float) -> Text:
+    """By how much a distance is beyond the horizon; in metres where kilometres would say nothing."""
+    if more_m <= 0.0:
+        return Text("-", style="dim")
+    return Text(f"{more_m:,.0f} m" if more_m < 1000.0 else f"{more_m / 1000.0:,.1f} km")
+
+
 def _radars(found: Exposure) -> RenderableType:
     table = table_of("The radars: how near the aircraft comes, and how far it would be seen in free space, km")
     table.add_column("site, radar", no_wrap=True)
-    for head in ("closest", "horizon", "front", "side", "reflector"):
+    is_beyond = any(one.closest_m > one.horizon_m for one in found.radars)
+    for head in ("closest", "horizon", *["beyond"] * is_beyond, "front", "side", "reflector"):
         table.add_column(head, justify="right", no_wrap=True)
     for one in found.radars:
         front, side = ([one.reach_m[level][k] / 1000.0 for level in LEVELS] for k in (0, 1))
         lens = [one.reflector_reach_m[level] / 1000.0 for level in LEVELS] if one.reflector_reach_m else []
         table.add_row(
-            f"{one.site}, {one.name.split()[0]} ({one.band})", _n(one.closest_m / 1000.0),
-            _n(one.horizon_m / 1000.0), _triple(*front), _triple(*side), _triple(*lens) if lens else "-",
+            f"{one.site}, {one.name.split()[0]} ({one.band})", _km(one.closest_m), _km(one.horizon_m),
+            *[_beyond(one.closest_m - one.horizon_m)] * is_beyond,
+            _triple(*front), _triple(*side), _triple(*lens) if lens else "-",
         )  # fmt: skip
     note = "Front and side of the airframe, reflector alone: low / nominal / high. Horizon: for the highest route."
+    if is_beyond:
+        note += " Beyond: by how much the closest point of any flight lies beyond that horizon."
     return Group(table, Text(note, style="dim"))
 
 

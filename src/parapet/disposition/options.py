@@ -11,7 +11,8 @@ from typing import Any
 from parapet.disposition import rules
 from parapet.disposition.dispute import CounterpartData, Dispute, OptionData, load_dispute
 from parapet.disposition.review import Review, review
-from parapet.disposition.rules import Atom
+from parapet.disposition.rules import Atom, Expression
+from parapet.disposition.statements import Statement
 from parapet.disposition.truth import NO, UNKNOWN, YES, Truth, every
 from parapet.disposition.verdicts import Case, Condition, Court, Verdict, conditions_in_words, table_in_words
 from parapet.disposition.when import parse_day
@@ -97,6 +98,9 @@ class OptionResult:
         By instrument.
     supporting, opposing
         Statements on record that speak for it and against it.
+    speaks_if
+        Statements that speak of a fact of law which holds of this option only under readings, and those readings:
+        ``against, if A yes``. They are in neither list. Denied ones speak against it.
     unknowns
         Facts and readings that stand between it and a gate, with the gates they block.
     """
@@ -112,6 +116,7 @@ class OptionResult:
     unknowns: Mapping[str, tuple[str, ...]]
     supporting: tuple[str, ...]
     opposing: tuple[str, ...]
+    speaks_if: Mapping[str, tuple[Condition, ...]]
     money: tuple[str, ...]
     variant: str
 
@@ -132,7 +137,8 @@ class OptionResult:
             "verdicts": {name: one.to_dict() for name, one in self.verdicts.items()},
             "counterparts": {name: one.to_dict() for name, one in self.counterparts.items()},
             "unknowns": {name: list(gates) for name, gates in self.unknowns.items()},
-            "supporting": list(self.supporting), "opposing": list(self.opposing), "money": list(self.money),
+            "supporting": list(self.supporting), "opposing": list(self.opposing),
+            "speaks_if": {name: list(ways) for name, ways in self.speaks_if.items()}, "money": list(self.money),
             "variant": self.variant,
         }  # fmt: skip
 
@@ -264,18 +270,39 @@ def _option(court: Court, dispute: Dispute, option: OptionData, day: date, start
     for name, verdict in verdicts.items():
         for unknown in verdict.unknowns:
             unknowns[unknown] = (*unknowns.get(unknown, ()), name)
-    speaking = [
-        s
-        for s in court.known(day).statements
-        if s.predicate in STANCES and option.id in s.object and s.status != "forecast"
-    ]
+    speaking, speaks_if = _speaking(court, case, option.id)
     owed = [one for one in consents if one.actor != "tr"]
     return OptionResult(
         option.id, option.title, option.does, option.is_irreversible, consents,
         every(_has_consent(one) for one in owed), verdicts, counterparts, unknowns,
-        tuple(s.id for s in speaking if not s.denied), tuple(s.id for s in speaking if s.denied),
+        tuple(s.id for s in speaking if not s.denied), tuple(s.id for s in speaking if s.denied), speaks_if,
         option.money, option.variant,
     )  # fmt: skip
+
+
+def _speaking(
+    court: Court, case: Case, option: str
+) -> tuple[list[Statement], dict[str, tuple[Condition, ...]]]:
+    """Statements on an option, and those on a fact of law that holds of it only under readings."""
+    plain: list[Statement] = []
+    under: dict[str, tuple[Condition, ...]] = {}
+    for one in court.known(case.day).statements:
+        if one.predicate not in STANCES or one.status == "forecast":
+            continue
+        facts = [rules.parse(name) for name in one.object if name in case.facts]
+        ways = [way for fact in facts for way in _ways(court, case, fact)]
+        if option in one.object or {} in ways:
+            plain.append(one)
+        elif ways:
+            under[one.id] = tuple(ways)
+    return plain, under
+
+
+def _ways(court: Court, case: Case, fact: Expression) -> tuple[Condition, ...]:
+    """The shortest answers to readings under which a fact holds of a case."""
+    full, values = court.closed(case, fact)
+    asked = [atom for atom in rules.atoms(full) if atom.kind == "reading"]
+    return conditions_in_words(rules.table(full, values, asked), asked, YES)
 
 
 def _has_consent(one: Consent) -> Truth:

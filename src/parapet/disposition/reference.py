@@ -28,11 +28,13 @@ def options_table(file: Path | str) -> str:
         "|---|---|---|---|---|",
     ]
     for name, option in found.options.items():
-        asked = tables.consents[name].get("ru")
+        asked, dealing = tables.consents[name].get("ru"), tables.gates[name]["caatsa-231"]
+        lifted = tables.counterparts[name]["lift-caatsa"]
         cells = [
             consent(asked, found.readings, names).text if asked else "not needed",
-            *(gate(tables.gates[name][g], found.readings, names).text for g in ("caatsa-relief", "ndaa2020-1245")),
-            given(tables.counterparts[name]["lift-caatsa"], found.readings, names).text.replace("\n", ": "),
+            gate(tables.gates[name]["caatsa-relief"], found.readings, names, dealing=dealing).text,
+            gate(tables.gates[name]["ndaa2020-1245"], found.readings, names).text,
+            given(lifted, found.readings, names).text.replace(",\n", ", ").replace("\n", ": "),
         ]
         words = [" ".join(cell.split()) for cell in cells]
         lines.append(f"| {option.title} | {' | '.join(words)} |")

@@ -41,6 +41,7 @@ from parapet.disposition.scorecard_words import (
     pruned,
     range_of,
     share_of,
+    unbroken,
 )
 from parapet.disposition.show_money import span
 from parapet.disposition.statements import TAGS
@@ -57,6 +58,10 @@ HEADS: Final = {
 }
 GIVEN: Final = ("lift-caatsa", "readmit-f35")
 """Counterparts with a column of their own; the others stand in the evidence."""
+RELIEF: Final = ("caatsa-relief", "lift-caatsa")
+"""Where relief from sanctions stands: the gate, and the same given in return."""
+NEW_DEALING: Final = "caatsa-231"
+"""The gate that is shut where the same act calls for new sanctions."""
 MONEY_LINES: Final = 2
 
 
@@ -141,10 +146,15 @@ class _View:
 
     def cell(self, kind: str, option: str, name: str) -> Cell:
         """What stands in a cell of the law for the day and the readings asked for."""
+        made = self._cell(kind, option, name)
+        return Cell(made.value, unbroken(made.text))
+
+    def _cell(self, kind: str, option: str, name: str) -> Cell:
         table, chosen, letters = self.table_of(kind, option, name), self.card.chosen, self.card.letters
+        dealing = self.table_of("gate", option, NEW_DEALING) if name in RELIEF else None
         if kind == "gate":
-            return gate(table, chosen, letters, self.in_force(name, self.card.now))
-        return (consent if kind == "consent" else given)(table, chosen, letters)
+            return gate(table, chosen, letters, self.in_force(name, self.card.now), dealing)
+        return consent(table, chosen, letters) if kind == "consent" else given(table, chosen, letters, dealing)
 
     def in_force(self, name: str, dated: Dated) -> bool:
         return self.book.instruments[name].in_force.holds(dated.as_of)
@@ -204,14 +214,13 @@ class _View:
         """When an answer is yes and when no, over every combination of its readings."""
         lines = []
         for word, ways in (("yes", found.yes_if), ("no", found.no_if)):
-            told = [
-                ", ".join(f"{self.card.letters[name]} {answer}" for name, answer in sorted(way.items()))
-                for way in ways
-            ]
+            told = [self.condition(way) for way in ways]
             if ways == ({},):
                 lines.append(f"{word} whatever the readings")
             elif told:
                 lines.append(f"{word} if {' or if '.join(told)}")
+        if lines and any(value == "unknown" for _, value in found.by_readings):
+            lines.append("otherwise not settled")
         lines = lines or ["no answer to a reading settles it"]
         unknowns = [name for name in found.unknowns if not name.startswith("reading ")]
         texts = [self.book.facts[name].text if name in self.book.facts else name for name in unknowns]
@@ -241,12 +250,24 @@ class _View:
         )  # fmt: skip
 
     def spoken(self, option: str) -> list[tuple[str, Any]]:
-        """Statements for and against an option, by date."""
-        return self.by_date(
-            lambda dated: {
-                "for": list(dated.options[option].supporting), "against": list(dated.options[option].opposing)
+        """Statements for and against an option, each with the readings it hangs on, by date."""
+
+        def made(dated: Dated) -> dict[str, Any]:
+            one = dated.options[option]
+            said = dict.fromkeys((*one.supporting, *one.opposing), "") | {
+                name: " or ".join(map(self.condition, ways)) for name, ways in one.speaks_if.items()
             }
-        )  # fmt: skip
+            known = [s for s in self.ledger.statements if s.id in said]
+            return {
+                "for": [(s.id, said[s.id]) for s in known if not s.denied],
+                "against": [(s.id, said[s.id]) for s in known if s.denied],
+            }
+
+        return self.by_date(made)
+
+    def condition(self, way: Mapping[str, str]) -> str:
+        """``A no, H no``."""
+        return ", ".join(f"{self.card.letters[name]} {answer}" for name, answer in sorted(way.items()))
 
     def offset(self) -> list[tuple[str, str]]:
         """What is left of the gas contract, by date."""
@@ -330,7 +351,7 @@ class _View:
         return {
             "options": [one.id for one in self.options], "letters": list(card.letters.values()), "readings": names,
             "chosen": [card.chosen[name] for name in names], "dates": dates, "tables": pool,
-            "stability": stability_data(card),
+            "stability": stability_data(card), "relief": list(RELIEF), "newDealing": NEW_DEALING,
         }  # fmt: skip
 
 

@@ -8,10 +8,12 @@ from parapet.disposition.scorecard import Scorecard
 from parapet.disposition.scorecard_law import Table
 from parapet.disposition.scorecard_military import Battle, Raid
 from parapet.disposition.scorecard_words import (
+    caveat,
     condition,
     day,
     mean_of,
     number,
+    otherwise,
     range_of,
     values_of,
     whole_percent,
@@ -141,6 +143,19 @@ def _split(card: Scorecard, tables: dict[str, Table]) -> tuple[list[str], list[s
     return yes, unknown, [name for name in no if name not in never], never
 
 
+def _new_sanctions(card: Scorecard, names: Iterable[str]) -> str:
+    """Ways by which the old sanctions may go and new ones are called for, or nothing."""
+    by_words: dict[str, list[str]] = {}
+    for name in names:
+        words = caveat(card.now.tables.gates[name]["caatsa-231"], card.chosen, card.letters)
+        if words:
+            by_words.setdefault(words.removeprefix(",\nbut new ones").strip(), []).append(name)
+    return "".join(
+        f" With {_titles(card, found)} the same act calls for new sanctions{' ' + words if words else ''}."
+        for words, found in by_words.items()
+    )
+
+
 def _law(card: Scorecard) -> list[Sentence]:
     tables = card.now.tables
     found: list[Sentence] = []
@@ -158,6 +173,9 @@ def _law(card: Scorecard) -> list[Sentence]:
         parts = [f"{subject} {verb} for {_count(card, yes)}" + (f" ({_titles(card, yes)})" if yes else "")]
         for name in unknown:
             hint = condition(mine[name], card.chosen, card.letters)
+            if hint:
+                shut = otherwise(mine[name], card.chosen) is NO
+                hint += ", otherwise shut" if shut else ", otherwise not settled"
             parts.append(f"{_titles(card, [name])}: {hint or 'hangs on what nobody has settled'}")
         if no:
             parts.append(f"shut under the readings chosen: {_titles(card, no)}")
@@ -165,6 +183,7 @@ def _law(card: Scorecard) -> list[Sentence]:
             parts.append(f"shut under every reading: {_titles(card, never)}")
         text = "; ".join(parts) + "."
         if instrument == "caatsa-relief":
+            text += _new_sanctions(card, [*yes, *unknown])
             days = [
                 row["lift-caatsa"].look_up(card.chosen)
                 for row in tables.counterparts.values()

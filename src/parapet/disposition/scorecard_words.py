@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any, Final
 
 from parapet.disposition.scorecard_bargain import Outcome, Standing
 from parapet.disposition.scorecard_law import ANSWERS, Answer, Table
-from parapet.disposition.truth import NO, UNKNOWN, YES
+from parapet.disposition.truth import NO, UNKNOWN, YES, Truth
 from parapet.study.statistics import Estimate
 
 SETTLING: Final = 2
@@ -26,8 +27,10 @@ class Cell:
     text: str
 
 
-def opening(table: Table, chosen: Mapping[str, str]) -> list[tuple[tuple[str, str], ...]]:
-    """Fewest answers to open readings that alone turn an unknown cell into yes: single ones, or else pairs."""
+def opening(
+    table: Table, chosen: Mapping[str, str], wanted: Truth = YES
+) -> list[tuple[tuple[str, str], ...]]:
+    """Fewest answers to open readings that alone turn an unknown cell into yes, or no: single ones, or else pairs."""
     free = [name for name in table.readings if chosen.get(name, "open") == "open"]
     for n in range(1, SETTLING + 1):
         found = []
@@ -35,29 +38,71 @@ def opening(table: Table, chosen: Mapping[str, str]) -> list[tuple[tuple[str, st
             for number in range(2**n):
                 answers = tuple("no" if number >> (n - 1 - k) & 1 else "yes" for k in range(n))
                 pick = tuple(zip(names, answers, strict=True))
-                if table.look_up({**chosen, **dict(pick)}).value is YES:
+                if table.look_up({**chosen, **dict(pick)}).value is wanted:
                     found.append(pick)
         if found:
             return found
     return []
 
 
-def condition(table: Table, chosen: Mapping[str, str], letters: Mapping[str, str]) -> str:
+def condition(
+    table: Table, chosen: Mapping[str, str], letters: Mapping[str, str], wanted: Truth = YES
+) -> str:
     """``if A no`` or ``if A no, H no`` or nothing."""
     ways = [
-        ", ".join(f"{letters[name]} {answer}" for name, answer in pick) for pick in opening(table, chosen)
+        ", ".join(f"{letters[name]} {answer}" for name, answer in pick)
+        for pick in opening(table, chosen, wanted)
     ]
     return f"if {' or '.join(ways[:2])}" + (" ..." if len(ways) > 2 else "") if ways else ""
 
 
+def otherwise(table: Table, chosen: Mapping[str, str]) -> Truth:
+    """What a cell that opens under some answers is under all others: no, or unknown where it is not always no."""
+    ways = [dict(pick) for pick in opening(table, chosen)]
+    free = [name for name in table.readings if chosen.get(name, "open") == "open"]
+    every = (dict(zip(free, row, strict=True)) for row in product(ANSWERS[1:], repeat=len(free)))
+    rest = {
+        table.look_up({**chosen, **answers}).value
+        for answers in every
+        if not any(way.items() <= answers.items() for way in ways)
+    }
+    return NO if rest == {NO} else UNKNOWN
+
+
+def unsettled(table: Table, chosen: Mapping[str, str], letters: Mapping[str, str]) -> str:
+    """``if A no, else ?`` in two lines, or ``?``."""
+    found = condition(table, chosen, letters)
+    return f"{found},\nelse {'no' if otherwise(table, chosen) is NO else '?'}" if found else "?"
+
+
+def caveat(dealing: Table | None, chosen: Mapping[str, str], letters: Mapping[str, str]) -> str:
+    """What stands behind open relief where the same act is a new dealing: ``but new ones if G yes``."""
+    if dealing is None:
+        return ""
+    if dealing.look_up(chosen).value is NO:
+        return ",\nbut new ones"
+    found = condition(dealing, chosen, letters, NO)
+    return f",\nbut new ones\n{found}" if found else ""
+
+
+def unbroken(text: str) -> str:
+    """The same with reading and answer, ``A no``, on one line."""
+    return re.sub(r"\b([A-Z]) (yes|no)\b", "\\1\N{NO-BREAK SPACE}\\2", text)
+
+
 def gate(
-    table: Table, chosen: Mapping[str, str], letters: Mapping[str, str], is_in_force: bool = True
+    table: Table,
+    chosen: Mapping[str, str],
+    letters: Mapping[str, str],
+    is_in_force: bool = True,
+    dealing: Table | None = None,
 ) -> Cell:
-    """A gate of the law."""
+    """A gate of the law; with a table of new dealings what those make of relief."""
     if not is_in_force:
         return Cell("none", "not law yet")
     value = table.look_up(chosen).value
-    return Cell(str(value), str(value) if value is not UNKNOWN else condition(table, chosen, letters) or "?")
+    text = str(value) if value is not UNKNOWN else unsettled(table, chosen, letters)
+    return Cell(str(value), text + (caveat(dealing, chosen, letters) if value is not NO else ""))
 
 
 def consent(table: Table, chosen: Mapping[str, str], letters: Mapping[str, str]) -> Cell:
@@ -67,14 +112,17 @@ def consent(table: Table, chosen: Mapping[str, str], letters: Mapping[str, str])
     return Cell(str(value), hint or CONSENT[value])
 
 
-def given(table: Table, chosen: Mapping[str, str], letters: Mapping[str, str]) -> Cell:
-    """Something given in return: the first lawful day, or what it hangs on."""
+def given(
+    table: Table, chosen: Mapping[str, str], letters: Mapping[str, str], dealing: Table | None = None
+) -> Cell:
+    """Something given in return: the first lawful day, or what it hangs on; see `gate`."""
     answer = table.look_up(chosen)
+    more = caveat(dealing, chosen, letters)
     if answer.value is NO:
         return Cell("no", "no")
     if answer.value is YES:
-        return Cell("yes", day(answer.earliest))
-    return Cell("unknown", f"{condition(table, chosen, letters) or '?'}\n{day(answer.possible)}")
+        return Cell("yes", day(answer.earliest) + more)
+    return Cell("unknown", f"{unsettled(table, chosen, letters)}\n{day(answer.possible)}{more}")
 
 
 def day(when: date | None) -> str:

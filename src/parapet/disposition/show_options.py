@@ -12,7 +12,7 @@ from parapet.disposition.lawbook import WORDINGS
 from parapet.disposition.options import Consent, CounterpartResult, OptionResult, Options
 from parapet.disposition.review import SUMMER, review
 from parapet.disposition.show import STYLES, block, notice, truth_word, who_said
-from parapet.disposition.truth import NO, UNKNOWN, YES
+from parapet.disposition.truth import NO, UNKNOWN, YES, Truth
 from parapet.disposition.verdicts import Condition, Verdict
 from parapet.tables import table_of as table
 
@@ -25,6 +25,8 @@ HEADS = {
     "ndaa2020-1245": "section\n1245: F-35",
     "nato-integration": "NATO\npicture",
 }
+RELIEF = ("caatsa-relief", "lift-caatsa")
+NEW_DEALING = "caatsa-231"
 MOST_SAID = 2
 
 
@@ -103,7 +105,7 @@ def _gates(result: Options) -> RenderableType:
         rows.add_column(HEADS[name], overflow="fold")
     for one in result.options.values():
         cells = [_consent_cell(result, one)]
-        cells += [_cell(result, one.verdicts[name]) for name in COLUMNS[1:]]
+        cells += [_gate_cell(result, one, name) for name in COLUMNS[1:]]
         rows.add_row(one.title, *cells)
     return rows
 
@@ -117,6 +119,25 @@ def _consent_cell(result: Options, one: OptionResult) -> Text:
     return Text(truth_word(found.needed), "bold" if found.needed is YES else "yellow")
 
 
+def _gate_cell(result: Options, one: OptionResult, name: str) -> Text:
+    verdict = one.verdicts[name]
+    cell = _cell(result, verdict)
+    if name == RELIEF[0] and verdict.is_in_force:
+        cell.append(_new_sanctions(result, one, verdict.value), "yellow")
+    return cell
+
+
+def _new_sanctions(result: Options, one: OptionResult, relief: Truth) -> str:
+    """``but new ones if G yes``: the act that lets old sanctions go is a dealing that calls for new ones."""
+    dealing = one.verdicts[NEW_DEALING]
+    if relief is NO or not dealing.is_in_force:
+        return ""
+    if dealing.value is NO:
+        return ",\nbut new ones"
+    left = _still_open(result, dealing.no_if) if dealing.value is UNKNOWN else []
+    return f",\nbut new ones if {_conditions(result, left)}" if any(left) else ""
+
+
 def _cell(result: Options, verdict: Verdict | CounterpartResult) -> Text:
     value = verdict.value
     if isinstance(verdict, Verdict) and not verdict.is_in_force:
@@ -125,7 +146,8 @@ def _cell(result: Options, verdict: Verdict | CounterpartResult) -> Text:
     if value is UNKNOWN:
         opens, shuts = _still_open(result, verdict.yes_if), _still_open(result, verdict.no_if)
         if any(opens):
-            return Text(f"if {_conditions(result, opens)}", "yellow")
+            rest = {answer for case, answer in verdict.by_readings if _may_be(result, case)} - {"yes"}
+            return Text(f"if {_conditions(result, opens)},\nelse {'no' if rest == {'no'} else '?'}", "yellow")
         if any(shuts):
             word.append(f"\nno if {_conditions(result, shuts)}", "dim")
         return word
@@ -136,10 +158,15 @@ def _cell(result: Options, verdict: Verdict | CounterpartResult) -> Text:
     return word
 
 
+def _may_be(result: Options, case: Condition) -> bool:
+    """Whether the chosen readings allow a combination of answers."""
+    return all(result.readings[name] in ("open", answer) for name, answer in case.items())
+
+
 def _still_open(result: Options, conditions: tuple[Condition, ...]) -> list[Condition]:
     """Conditions that the chosen readings allow, without the parts they have answered already."""
     chosen = result.readings
-    allowed = [c for c in conditions if all(chosen[name] in ("open", answer) for name, answer in c.items())]
+    allowed = [c for c in conditions if _may_be(result, c)]
     return [{name: answer for name, answer in c.items() if chosen[name] == "open"} for c in allowed]
 
 
@@ -153,8 +180,9 @@ def _conditions(result: Options, conditions: tuple[Condition, ...] | list[Condit
 
 def _key(result: Options) -> Text:
     return Text(
-        "yes: the gate is open under every reading left open. no: shut under every one. if A no: open if reading A is "
-        "answered no. (D no): open because reading D is set so. ?: hangs on facts nobody has settled, told below. "
+        "yes: the gate is open under every reading left open. no: shut under every one. if A no, else ?: open if "
+        "reading A is answered no; otherwise not settled (else no: otherwise shut). (D no): open because reading D is "
+        "set so. ?: hangs on facts nobody has settled, told below. but new ones: the same act calls for new sanctions. "
         "Section 1245's conditions are known from memory only: check the enacted text.",
         "dim",
     )
@@ -167,12 +195,15 @@ def _returns(result: Options) -> RenderableType:
     for one in first.counterparts.values():
         rows.add_column(one.title.replace(" ", "\n", 1), overflow="fold")
     for option in result.options.values():
-        rows.add_row(option.title, *(_return_cell(result, one) for one in option.counterparts.values()))
+        rows.add_row(option.title, *(_return_cell(result, option, name) for name in option.counterparts))
     return rows
 
 
-def _return_cell(result: Options, one: CounterpartResult) -> Text:
+def _return_cell(result: Options, option: OptionResult, name: str) -> Text:
+    one = option.counterparts[name]
     cell = _cell(result, one)
+    if name == RELIEF[1]:
+        cell.append(_new_sanctions(result, option, one.value), "yellow")
     if one.earliest is not None:
         cell.append(f"\n{one.earliest}")
         if one.possible is not None and one.possible < one.earliest:
@@ -205,14 +236,34 @@ def _summary(result: Options, one: OptionResult) -> list[RenderableType]:
     lines.append(
         block(Text("Not known, and it would matter: " + ("; whether ".join(["", *told])[2:] or "nothing")))
     )
-    for label, names in (("For", one.supporting), ("Against", one.opposing)):
-        if not names:
+    for label, said in (("For", _said(result, one, False)), ("Against", _said(result, one, True))):
+        if not said:
             lines.append(block(Text(f"{label}: nothing on record", "dim")))
-        for name in names[-MOST_SAID:]:
-            lines.append(block(Text(f"{label}: {who_said(ledger, name)}", "dim")))
-        if len(names) > MOST_SAID:
-            lines.append(block(Text(f"{label}: {len(names) - MOST_SAID} more (--option {one.id})", "dim")))
+        for name, when in said[-MOST_SAID:]:
+            lines.append(block(Text(f"{label}{when}: {who_said(ledger, name)}", "dim")))
+        if len(said) > MOST_SAID:
+            lines.append(block(Text(f"{label}: {len(said) - MOST_SAID} more (--option {one.id})", "dim")))
     return lines
+
+
+def _said(result: Options, one: OptionResult, is_against: bool) -> list[tuple[str, str]]:
+    """Statements for or against an option in the order of the record, each with the readings it hangs on.
+
+    Those that the readings chosen rule out are left; those that they bring in say by which reading.
+    """
+    found = dict.fromkeys(one.opposing if is_against else one.supporting, "")
+    for name, ways in one.speaks_if.items():
+        if result.dispute.ledger[name].denied is not is_against:
+            continue
+        if left := _still_open(result, ways):
+            found[name] = f", if {_conditions(result, left)}" if all(left) else f" ({_conditions(result, ways, 1)})"
+    order = [s.id for s in result.dispute.ledger.statements]
+    return sorted(found.items(), key=lambda pair: order.index(pair[0]))
+
+
+def _in_line(cell: str) -> str:
+    """The lines of a cell within a sentence."""
+    return cell.replace(",\n", ", ").replace("\n", "; ")
 
 
 def _inside(sentence: str) -> str:
@@ -248,9 +299,10 @@ def _detail(result: Options, one: OptionResult) -> list[RenderableType]:
         lines.append(Text("\nReadings it hangs on", "bold"))
     for name in asked:
         lines += _positions(result, name)
-    for label, names in (("For it", one.supporting), ("Against it", one.opposing)):
+    for label, is_against in (("For it", False), ("Against it", True)):
         lines.append(Text(f"\n{label}", "bold"))
-        lines += [block(Text(who_said(ledger, name))) for name in names] or [block(Text("nothing on record"))]
+        said = [who_said(ledger, name) + when for name, when in _said(result, one, is_against)]
+        lines += [block(Text(words)) for words in said or ["nothing on record"]]
     return lines
 
 
@@ -273,7 +325,8 @@ def _summary_head(result: Options, one: OptionResult) -> list[RenderableType]:
     lines.append(block(Text("Consent. " + "; ".join(_consent_words(result, c) for c in one.consents))))
     lines.append(block(Text(f"Can be carried out: {truth_word(one.feasible)}")))
     for other in one.counterparts.values():
-        words = f"{other.title}: {_cell(result, other).plain}"
+        words = f"{other.title}: {_in_line(_cell(result, other).plain)}"
+        words += _in_line(_new_sanctions(result, one, other.value)) if other.id == RELIEF[1] else ""
         words += f", first lawful day {other.earliest or other.possible}" if other.possible else ""
         words += "" if other.earliest or not other.possible else " (if what is unknown falls well)"
         lines.append(
@@ -314,7 +367,7 @@ def table_of_gates(result: Options) -> list[dict[str, Any]]:
             "title": one.title,
             "ru-consent": _consent_cell(result, one).plain,
         }
-        row |= {name: _cell(result, one.verdicts[name]).plain for name in COLUMNS[1:]}
-        row |= {name: _return_cell(result, other).plain for name, other in one.counterparts.items()}
+        row |= {name: _gate_cell(result, one, name).plain for name in COLUMNS[1:]}
+        row |= {name: _return_cell(result, one, name).plain for name in one.counterparts}
         rows.append(row)
     return rows

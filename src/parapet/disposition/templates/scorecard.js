@@ -25,7 +25,8 @@
     return items.flatMap((item, k) => combinations(items.slice(k + 1), n - 1).map((rest) => [item].concat(rest)));
   }
 
-  function condition(table) {
+  // Fewest answers to open readings that make a table yes ("y") or no ("n"): single ones, or else pairs.
+  function opening(table, wanted) {
     const free = table.r.filter((k) => chosen[data.readings[k]] === "open");
     for (let n = 1; n <= 2; n++) {
       const ways = [];
@@ -34,12 +35,41 @@
           const answers = some.map((_, k) => ((number >> (n - 1 - k)) & 1 ? "no" : "yes"));
           const picked = Object.assign({}, chosen);
           some.forEach((k, i) => { picked[data.readings[k]] = answers[i]; });
-          if (lookUp(table, picked)[0] === "y") ways.push(some.map((k, i) => data.letters[k] + " " + answers[i]).join(", "));
+          if (lookUp(table, picked)[0] === wanted) ways.push(some.map((k, i) => [k, answers[i]]));
         }
       }
-      if (ways.length) return "if " + ways.slice(0, 2).join(" or ") + (ways.length > 2 ? " ..." : "");
+      if (ways.length) return ways;
     }
-    return "";
+    return [];
+  }
+
+  function condition(table, wanted) {
+    const ways = opening(table, wanted).map((way) => way.map(([k, answer]) => data.letters[k] + " " + answer).join(", "));
+    return ways.length ? "if " + ways.slice(0, 2).join(" or ") + (ways.length > 2 ? " ..." : "") : "";
+  }
+
+  // "if A no, else ?": no only where every other combination of answers is no.
+  function unsettled(table) {
+    const found = condition(table, "y");
+    if (!found) return "?";
+    const ways = opening(table, "y");
+    const free = table.r.filter((k) => chosen[data.readings[k]] === "open");
+    const rest = new Set();
+    for (let number = 0; number < 1 << free.length; number++) {
+      const picked = Object.assign({}, chosen);
+      free.forEach((k, i) => { picked[data.readings[k]] = (number >> i) & 1 ? "no" : "yes"; });
+      if (ways.some((way) => way.every(([k, answer]) => picked[data.readings[k]] === answer))) continue;
+      rest.add(lookUp(table, picked)[0]);
+    }
+    return found + ",\nelse " + (rest.size === 1 && rest.has("n") ? "no" : "?");
+  }
+
+  function caveat(now, option, name) {
+    if (!data.relief.includes(name)) return "";
+    const table = data.tables[now.cells["gate/" + option + "/" + data.newDealing]];
+    if (lookUp(table, chosen)[0] === "n") return ",\nbut new ones";
+    const found = condition(table, "n");
+    return found ? ",\nbut new ones\n" + found : "";
   }
 
   const WORD = { y: "yes", n: "no", u: "unknown" };
@@ -49,12 +79,13 @@
     if (parts[0] === "gate" && now.notYet.includes(parts[2])) return ["none", "not law yet"];
     const table = data.tables[now.cells[key]];
     const [value, earliest, possible] = lookUp(table, chosen);
-    if (parts[0] === "gate") return [WORD[value], value !== "u" ? WORD[value] : condition(table) || "?"];
     if (parts[0] === "consent") {
-      return [WORD[value], value === "u" ? condition(table) || "perhaps" : value === "y" ? "needed" : "not needed"];
+      return [WORD[value], value === "u" ? condition(table, "y") || "perhaps" : value === "y" ? "needed" : "not needed"];
     }
+    const more = value === "n" ? "" : caveat(now, parts[1], parts[2]);
+    if (parts[0] === "gate") return [WORD[value], (value !== "u" ? WORD[value] : unsettled(table)) + more];
     if (value === "n") return ["no", "no"];
-    return value === "y" ? ["yes", earliest] : ["unknown", (condition(table) || "?") + "\n" + possible];
+    return value === "y" ? ["yes", earliest + more] : ["unknown", unsettled(table) + "\n" + possible + more];
   }
 
   // Solutions that the law of a day leaves under the chosen answers.
@@ -149,7 +180,7 @@
     all("[data-cell]").forEach((el) => {
       const [value, text] = cell(el.dataset.cell);
       el.className = "c v-" + value;
-      el.textContent = text;
+      el.textContent = text.replace(/\b([A-Z]) (yes|no)\b/g, "$1\u00a0$2");
     });
     counts();
     stability();
