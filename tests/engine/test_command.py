@@ -253,7 +253,7 @@ def test_what_is_still_too_far_is_met_where_it_comes_within_reach(scene: Compile
         site = np.array([world.units.x_m[0], world.units.y_m[0], world.units.z_m[0]])
         assert np.linalg.norm(np.array(point) - site) < reach_m
         assert n_early == 0  # once it would be met beyond the published reach, it is too early, and stays so
-    assert n_met >= 3 and n_early >= 3
+    assert n_met >= 2 and n_early >= 3
 
 
 def test_a_reserve_is_kept(scene: Compiled) -> None:

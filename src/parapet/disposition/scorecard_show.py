@@ -26,7 +26,7 @@ def render(card: Scorecard) -> RenderableType:
     raids = card.military.raids if card.military else ()
     for raid in raids:
         rows.add_column(f"{raid.id}\nof {raid.threats}", justify="right")
-    rows.add_column("stability", min_width=16, overflow="fold")
+    rows.add_column("stability", overflow="fold")
     for one in card.dispute.data.options:
         tables, verdicts = now.tables, now.options[one.id].verdicts
         asked = tables.consents[one.id].get("ru")

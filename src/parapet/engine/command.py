@@ -95,12 +95,21 @@ ROUND_WORTH = 0.02
 STALE_REVISITS = 1.6
 STALE_S = 3.0
 """A track without a plot for 1.6 revisits and 3 s is coasting: no round is planned against it."""
+COMING_SHARE = 0.85
+COMING_SIGMA_M = 3000.0
+"""A target that is still too far is met within this share of a round's flight time and with the arrival speed above its least by
+as much, and only if the track says where that will be within this spread: at the very end of its reach a round is too slow
+to correct anything, and a target that comes slowly would always be met there."""
 MEETING_STEPS = 24
 """Steps of the search for a meeting; each takes the flight time of the last one, which comes closer by target over round speed."""
 PLAN_AHEAD_S = 200.0
 """Falls that end later than this are not yet planned against."""
 DESIGNATE_AHEAD_S = 25.0
 """A fall is designated at most this long before a round must be launched to meet it at the first point possible."""
+SOLID_PLOTS = 3
+SOLID_SHARE = 0.6
+"""Plots, and share of the looks since the first, that a fire-control track must have before the first round leaves: at the
+edge of what its radar sees, a round would lose it on the way."""
 LAUNCH_AHEAD_S = 1.5
 """A round against a fall is launched at most this long before it must."""
 FALL_PERIOD_S = 3.0
@@ -199,10 +208,10 @@ def arrival(weapon, table, x, y, z):
 
 @inner
 def intercept_air(weapon, table, x, y, z, vx, vy, vz, delay_s):
-    """Predicted intercept point of a straight flight: (time from now, x, y, z), time < 0 when there is none.
+    """Predicted intercept point of a straight flight: (time from now, x, y, z, is it too far as yet), time < 0: there is none.
 
     A target that no round reaches where it is now may come within reach while the round flies: then the meeting is looked for
-    between now, when it is too far, and the end of the longest flight.
+    between now, when it is too far, and the end of the longest flight, with a margin (``COMING_SHARE``).
     """
     t = delay_s
     is_coming = False
@@ -214,7 +223,7 @@ def intercept_air(weapon, table, x, y, z, vx, vy, vz, delay_s):
     for step in range(MEETING_STEPS):
         px, py, pz = level_point(x, y, z, vx, vy, vz, t)
         px, py, pz = lifted(px, py, pz, weapon.ground_m + LOWEST_M)
-        flight, _, _ = arrival(weapon, table, px, py, pz)
+        flight, speed, _ = arrival(weapon, table, px, py, pz)
         if flight < 0.0:
             if step == 0:
                 is_coming = True
@@ -224,11 +233,16 @@ def intercept_air(weapon, table, x, y, z, vx, vy, vz, delay_s):
                 early = t
                 t = 0.5 * (early + late)
             else:
-                return -1.0, px, py, pz
+                return -1.0, px, py, pz, is_coming
             continue
         after = delay_s + flight
         if abs(after - t) < 0.05:
-            return after, px, py, pz
+            if is_coming and (
+                flight > COMING_SHARE * weapon.flight_max_s
+                or speed * COMING_SHARE < weapon.arrival_speed_min_mps
+            ):
+                return -1.0, px, py, pz, is_coming
+            return after, px, py, pz, is_coming
         if not is_coming:
             t = after
             continue
@@ -237,7 +251,7 @@ def intercept_air(weapon, table, x, y, z, vx, vy, vz, delay_s):
         else:
             late = t
         t = after if early < after < late else 0.5 * (early + late)
-    return t, px, py, pz
+    return t, px, py, pz, is_coming
 
 
 @inner
@@ -309,9 +323,13 @@ def solve_intercept(weapon, table, face, earth_factor, track, fall, n_fall, now_
     far = math.sqrt(dx * dx + dy * dy + dz * dz)
     if far > weapon.range_air_m + speed * (weapon.flight_max_s + delay_s):
         return WHY_NO_SOLUTION, -1.0, x, y, z
-    time, px, py, pz = intercept_air(
+    time, px, py, pz, is_coming = intercept_air(
         weapon, table, x, y, z, track.vx_mps, track.vy_mps, track.vz_mps, delay_s
     )
+    if is_coming and (
+        position_variance(track.cov) + time * time * velocity_variance(track.cov) > COMING_SIGMA_M * COMING_SIGMA_M
+    ):
+        return WHY_NO_SOLUTION, -1.0, px, py, pz
     if time < 0.0 or not is_inside_envelope(
         weapon, weapon.range_air_m, px, py, pz, height_m(px, py, pz), speed
     ):
@@ -944,6 +962,13 @@ def assign_rows(scratch, n_rows, n_columns):
 
 
 @inner
+def is_solid(track, now_s):
+    """Whether a fire-control track is good enough to launch on: most of its looks have given a plot."""
+    looks = (now_s - track.begun_s) / max(track.revisit_s, 1e-3)
+    return track.n_plots >= SOLID_PLOTS and track.n_plots >= SOLID_SHARE * looks
+
+
+@inner
 def fire(clock, air, radars, units, launchers, interceptors, table, belief, own, log, fall, now_s):
     """Launch rounds for every channel that tracks: the fire-control track, a solution, a rail and a missile channel."""
     n_units = units.size
@@ -968,6 +993,10 @@ def fire(clock, air, radars, units, launchers, interceptors, table, belief, own,
         if channel.status == CHANNEL_TRACKING and belief.fire[row].status != TRACK_FIRM:
             continue
         if channel.status == CHANNEL_SEARCH_TRACK and not is_same:
+            continue
+        if channel.status == CHANNEL_TRACKING and channel.n_fired == 0 and not is_solid(belief.fire[row], now_s):
+            if is_same and channel.n_flying == 0:
+                own.reason[u, slot] = WHY_NOT_ACQUIRED
             continue
         if is_same and now_s - track.firm_s < units[u].reaction_s:
             own.reason[u, slot] = WHY_REACTION_TIME

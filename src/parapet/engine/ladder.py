@@ -127,7 +127,7 @@ def engagement_rung(channels, tracks, reasons, first, stop, i_threat):
             rung = WHY_REACTION_TIME
             if has_track:
                 told = reasons[i_picture * n_tracks + i_track]
-                if WHY_NO_SOLUTION <= told < WHY_ENGAGED:
+                if told == WHY_NOT_ACQUIRED or WHY_NO_SOLUTION <= told < WHY_ENGAGED:
                     rung = told
         if rung > best:
             best = rung
