@@ -21,6 +21,7 @@ import typer.main
 import yaml
 
 from parapet import catalogue, cli
+from parapet.analysis import claims
 from parapet.engine import codes
 from parapet.scenario import check as checks
 from parapet.scenario.read import read_text
@@ -80,9 +81,18 @@ PLAYED = [arguments for arguments in DISTINCT if arguments[0] in ("run", "why", 
 READ = [arguments for arguments in DISTINCT if arguments[0] in CHEAP and "--deep" not in arguments]
 
 
+@pytest.fixture(scope="session")
+def claim_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `parapet claims --out claims` writes, which the page of claims says first."""
+    folder = tmp_path_factory.mktemp("claims")
+    claims.write(folder)
+    return folder
+
+
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def desk(tmp_path: Path, claim_files: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder as the reader's: with the examples, and with the files that the pages show."""
+    (tmp_path / "claims").symlink_to(claim_files)
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     (tmp_path / "studies").symlink_to(ROOT / "studies")
     for p in PAGES:
