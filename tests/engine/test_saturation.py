@@ -196,10 +196,7 @@ def test_all_from_one_arc_of_sixty_degrees() -> None:
     early = begun[begun["t_s"] < until]
     here = np.isin(early["a"], (0, 1, 2, 7))
     assert naive.most_at_once(early["t_s"][here], ended["t_s"][np.isin(ended["a"], (0, 1, 2, 7))]) == wanted
-    # the others meet ghosts at most: nothing they were given is ever found
-    acquired = stories.events(played, codes.EVENT_ACQUIRED)
-    assert not (np.isin(acquired["a"], (0, 1, 2, 7), invert=True) & (acquired["t_s"] < until)).any()
-    assert len(early[~here]) <= 3
+    assert (early["c"][~here] < 0).all()  # the others meet ghosts at most
     assert_overlaps_fit(played)
 
 
