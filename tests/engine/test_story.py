@@ -64,8 +64,8 @@ def test_a_jet_that_flies_in_from_afar_is_met_near_the_end_of_the_reach() -> Non
 
 
 def test_a_round_that_is_gone_is_what_was_missing() -> None:
-    """Four jets in a row, two rounds that reach far and some that do not: the ladder names the rounds."""
-    text = stories.STORIES["two-rounds"].replace("{48n6e3: 2}", "{48n6e3: 2, 9m96e: 8}").replace("[0]", "[0]")
+    """Two jets, two rounds that reach far and some that do not: the ladder names the rounds."""
+    text = stories.STORIES["two-rounds"].replace("{48n6e3: 2}", "{48n6e3: 2, 9m96e: 8}")
     played = stories.play(text)
     waited = [stories.reasons(played, f"jet-0{i}") for i in (1, 2)]
     assert any(codes.WHY_NO_ROUND in ladder for ladder in waited)

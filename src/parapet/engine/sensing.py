@@ -653,6 +653,19 @@ def _follow_demand(face, earth_factor, belief, own, t_s):  # type: ignore[no-unt
 
 
 @inner
+def _is_cued(threat, x_m, y_m, z_m, reach_m, back_s):  # type: ignore[no-untyped-def]
+    """Whether a threat flew, ``back_s`` ago, within reach of where a look is pointed."""
+    if threat.status != codes.FLYING:
+        return False
+    dx = threat.x_m - threat.vx_mps * back_s - x_m
+    if dx > reach_m or dx < -reach_m:
+        return False
+    dy = threat.y_m - threat.vy_mps * back_s - y_m
+    dz = threat.z_m - threat.vz_mps * back_s - z_m
+    return dx * dx + dy * dy + dz * dz <= reach_m * reach_m
+
+
+@inner
 def _is_plotted(plots, tick, i_radar, i_threat):  # type: ignore[no-untyped-def]
     """Whether a radar's search has given a plot of a threat in this tick."""
     n = plots.count[0] - 1
@@ -690,7 +703,6 @@ def _follow(  # type: ignore[no-untyped-def]
         if t_s <= start_s:
             continue
         beamwidth_rad = min(face.azimuth_beamwidth_rad, face.elevation_beamwidth_rad)
-        back_s = end_s - t_s
         for i in range(belief.track.shape[1]):
             track = belief.track[i_picture, i]
             if track.status == codes.TRACK_FREE:
@@ -702,14 +714,7 @@ def _follow(  # type: ignore[no-untyped-def]
             reach_m = _cue_size_m(math.sqrt(dx * dx + dy * dy + dz * dz), radius_m, beamwidth_rad)
             for i_threat in range(threats.size):
                 threat = threats[i_threat]
-                if threat.status != codes.FLYING:
-                    continue
-                dx = threat.x_m - threat.vx_mps * back_s - x_m
-                if dx > reach_m or dx < -reach_m:
-                    continue
-                dy = threat.y_m - threat.vy_mps * back_s - y_m
-                dz = threat.z_m - threat.vz_mps * back_s - z_m
-                if dx * dx + dy * dy + dz * dz > reach_m * reach_m:
+                if not _is_cued(threat, x_m, y_m, z_m, reach_m, end_s - t_s):
                     continue
                 if _is_plotted(plots, tick, i_radar, i_threat):
                     continue
@@ -781,18 +786,10 @@ def _fire_control(  # type: ignore[no-untyped-def]
                 dy = y_m - face.y_m
                 dz = z_m - face.z_m
                 reach_m = _cue_size_m(math.sqrt(dx * dx + dy * dy + dz * dz), radius_m, beamwidth_rad)
-                back_s = end_s - t_s
                 ordinal = int(t_s * 100.0 + 0.5)
                 for i_threat in range(threats.size):
                     threat = threats[i_threat]
-                    if threat.status != codes.FLYING:
-                        continue
-                    dx = threat.x_m - threat.vx_mps * back_s - x_m
-                    if dx > reach_m or dx < -reach_m:
-                        continue
-                    dy = threat.y_m - threat.vy_mps * back_s - y_m
-                    dz = threat.z_m - threat.vz_mps * back_s - z_m
-                    if dx * dx + dy * dy + dz * dz > reach_m * reach_m:
+                    if not _is_cued(threat, x_m, y_m, z_m, reach_m, end_s - t_s):
                         continue
                     _look_at(
                         face, given[i_threat], ground_m, earth_factor, record, threat, radar, plots, log, seed, run, tick, end_s, t_s, i_radar, i_threat, row, ordinal,
