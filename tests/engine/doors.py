@@ -77,7 +77,7 @@ def _ask(world, battle, log, what, i, j, k, now_s, delay_s, numbers):  # type: i
     elif what == BEST_INTERCEPTOR:
         n_fall = trace_fall(battle.scratch.fall, track, now_s, world.air.ground_m)
         why, kind, c, d, e, f, g = best_interceptor(
-            world.air, units, kinds, world.table, own, face, j, -1, 0, track, battle.scratch.fall, n_fall, now_s, delay_s
+            world.clock, world.air, units, kinds, world.table, own, face, j, -1, 0, track, battle.scratch.fall, n_fall, now_s, delay_s
         )
         a = float(why)
         b = float(kind)

@@ -609,16 +609,16 @@ def follow_channels(clock, units, interceptors, belief, own, log, now_s):
 
 @inner
 def best_interceptor(
-    air, units, interceptors, table, own, face, i_unit, i_fixed, is_uplink, track, fall, n_fall, now_s, delay_s
+    clock, air, units, interceptors, table, own, face, i_unit, i_fixed, is_uplink, track, fall, n_fall, now_s, delay_s
 ):
     """The interceptor type to use: (reason or 0, type, time to intercept, x, y, z, planned kill probability).
 
     ``i_fixed`` >= 0 allows that type only; ``is_uplink`` = 1 only types that fly on the command post's track.
     A plan ahead (``delay_s`` > 0) does not count on rounds that open channels still mean to fire. Where a type that the unit
-    has run out of could have met the target, the reason is ``WHY_NO_ROUND``.
+    has run out of could have met the target, the reason is ``WHY_NO_ROUND``; that is looked into only where reasons are told.
     """
     reason = WHY_NO_ROUND
-    is_missed = False
+    is_missed = clock.record < RECORD_EVENTS  # nobody asks then
     best = -1
     best_score = -1.0
     best_t = -1.0
@@ -667,7 +667,7 @@ def best_interceptor(
             best_p = p
     if best >= 0:
         return 0, best, best_t, bx, by, bz, best_p
-    if is_missed:
+    if is_missed and clock.record >= RECORD_EVENTS:
         reason = WHY_NO_ROUND
     return reason, -1, -1.0, bx, by, bz, 0.0
 
@@ -796,7 +796,7 @@ def list_candidates(
                 n_fall = trace_fall(scratch.fall, track, now_s, air.ground_m)
         delay = max(ACQUISITION_GUESS_S, units[u].reaction_s - (now_s - track.firm_s))
         why, k, t_go, px, py, pz, p_kill = best_interceptor(
-            air, units, interceptors, table, own, face, u, -1, 0, track, scratch.fall, n_fall, now_s, delay
+            clock, air, units, interceptors, table, own, face, u, -1, 0, track, scratch.fall, n_fall, now_s, delay
         )
         if why != 0:
             own.reason[u, slot] = why
@@ -1009,7 +1009,7 @@ def fire(clock, air, radars, units, launchers, interceptors, table, belief, own,
         if target["class"] == CLASS_BALLISTIC:
             n_fall = trace_fall(fall, target, now_s, air.ground_m)
         why, k, t_go, px, py, pz, _ = best_interceptor(
-            air, units, interceptors, table, own, radars[units[u].i_radar], u, i_fixed, is_uplink, target, fall,
+            clock, air, units, interceptors, table, own, radars[units[u].i_radar], u, i_fixed, is_uplink, target, fall,
             n_fall, now_s, 0.0,
         )  # fmt: skip
         if why != 0:
