@@ -519,8 +519,8 @@ def quality_table(played: Played) -> list[str]:
     if not played.quality:
         return ["Not played."]
     out = [
-        "| scenario | type | tracked | first plot to firm track | continuity | RMSE |",
-        "|---|---|---|---|---|---|",
+        "| scenario | type | tracked | first plot to firm track | continuity | RMSE | strays |",
+        "|---|---|---|---|---|---|---|",
     ]
     sums = []
     for name, found in played.quality.items():
@@ -528,11 +528,19 @@ def quality_table(played: Played) -> list[str]:
             tracked = sum(one.seconds > 0 for one in group)
             out.append(
                 f"| {name} | {label} | {tracked} of {len(group)} | {number(delay_of(group), 1, ' s')} | "
-                f"{percent(continuity_of(group))} | {number(rmse_of(group), 0, ' m')} |"
+                f"{percent(continuity_of(group))} | {number(rmse_of(group), 0, ' m')} | "
+                f"{sum(one.strays for one in group)} s |"
             )
         sums.append(
             f"{name}: NEES {number(found.nees, 1)} (6 would be consistent), GOSPA {number(found.gospa_m, 0, ' m')}, "
             f"OSPA {number(found.ospa_m, 0, ' m')}, {number(found.missed, 2)} missed and "
             f"{number(found.false, 2)} false on average (cut-off {found.cutoff_m:,.0f} m, order {found.order:g})."
         )
-    return [*out, "", " ".join(sums)]
+    return [
+        *out,
+        "",
+        "RMSE and continuity count tracks within the cut-off. A stray is a track that is elsewhere than the threat that caused "
+        "most of its plots: lost in a turn between two scans and coasting on, or begun by plots of two neighbours.",
+        "",
+        " ".join(sums),
+    ]

@@ -32,6 +32,8 @@ def battle(record: int = codes.RECORD_FULL) -> Any:
             rows.append((t, 1, 7, 200.0 * t, EAST_M, 0.0, 200.0, 0.0, 0.0, 50.0, 0, 0))
         if t >= 8:
             rows.append((t, 1, 9, 200.0 * t, 3.0 * EAST_M, 0.0, 200.0, 0.0, 0.0, 50.0, 0, 0))
+        if t >= 7:  # what is left of its first track flew straight on: still its own, 5 km and more from it
+            rows.append((t, 1, 7, 200.0 * t, 5e3, 0.0, 200.0, 0.0, 0.0, 50.0, 0, 0))
         if t >= 9:
             rows.append((t, 1, 11, 6e4, 0.0, 0.0, 0.0, 0.0, 0.0, 50.0, 0, -1))
     score = np.zeros(2, SCORE)
@@ -55,10 +57,12 @@ def test_quality_of_a_battle_by_hand() -> None:
     assert a.rmse_m == found.rmse_m == pytest.approx(math.sqrt((3 * 100.0**2 + 3 * 300.0**2) / 6))
     assert (b.delay_s, b.seconds, b.n_tracks, b.rmse_m, b.continuity) == (None, 0, 0, None, None)
     assert found.nees == pytest.approx(7.0)
-    # one truth from 1 s on: missed at 1, 2, 6, 7 s (c / 2 each), 100 m off three times, 300 m once, twice with a false one
-    assert found.gospa_m == pytest.approx((4 * 500.0 + 3 * 100.0 + 300.0 + 2 * 800.0) / 10)
-    assert found.ospa_m == pytest.approx((4 * 1000.0 + 3 * 100.0 + 300.0 + 2 * 650.0) / 10)
-    assert (found.missed, found.false) == pytest.approx((0.4, 0.2))
+    assert (a.strays, b.strays, found.strays) == (4, 0, 4)  # 7 to 10 s: neither covers it nor counts as an error
+    # one truth from 1 s on: missed at 1, 2, 6, 7 s (c / 2 each), 100 m off three times, 300 m after that; a stray from 7 s on
+    # and a false one from 9 s on
+    assert found.gospa_m == pytest.approx((3 * 500.0 + 1000.0 + 3 * 100.0 + 800.0 + 2 * 1300.0) / 10)
+    assert found.ospa_m == pytest.approx((4 * 1000.0 + 3 * 100.0 + 650.0 + 2 * 2300.0 / 3.0) / 10)
+    assert (found.missed, found.false) == pytest.approx((0.4, 0.6))
     assert "75 %" in str(found)
     assert found.table["continuity"].to_list() == [0.75, None]
 

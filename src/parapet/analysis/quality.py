@@ -44,9 +44,11 @@ class ThreatQuality:
     seconds: int
     """Seconds from the first firm track to the end of the threat (or of the battle)."""
     seconds_tracked: int
-    """Of these, with a firm track of it in some picture."""
+    """Of these, with a firm track of it within the cut-off in some picture."""
     rmse_m: float | None
-    """Root mean square of the position error of its tracks."""
+    """Root mean square of the position error of its tracks within the cut-off."""
+    strays: int
+    """Track-seconds farther off than the cut-off: its tracks, but lost in a turn or mixed up with a neighbour."""
 
     @property
     def continuity(self) -> float | None:
@@ -60,9 +62,12 @@ class Quality:
 
     threats: tuple[ThreatQuality, ...]
     rmse_m: float | None
-    """Root mean square position error, over all seconds and tracks of flying threats."""
+    """Root mean square position error, over all seconds and tracks of flying threats, within the cut-off."""
+    strays: int
+    """Track-seconds of flying threats beyond the cut-off."""
     nees: float | None
-    """Mean normalised estimation error squared of tracks with a fresh plot, each capped at 1,000; six if consistent."""
+    """Mean normalised estimation error squared of tracks with a plot in the last 2 s and within 5 km, each capped at
+    1,000; six if consistent."""
     gospa_m: float | None
     """Mean over the seconds in which there is something to see. Truths: what flies and has been seen once."""
     ospa_m: float | None
@@ -91,7 +96,7 @@ class Quality:
         names = [field.name for field in fields(ThreatQuality)]
         schema = {
             "name": pl.String, "type": pl.String, "delay_s": pl.Float64, "n_tracks": pl.Int64, "seconds": pl.Int64,
-            "seconds_tracked": pl.Int64, "rmse_m": pl.Float64, "continuity": pl.Float64,
+            "seconds_tracked": pl.Int64, "rmse_m": pl.Float64, "strays": pl.Int64, "continuity": pl.Float64,
         }  # fmt: skip
         rows = [{name: getattr(one, name) for name in (*names, "continuity")} for one in self.threats]
         return pl.DataFrame(rows, schema=schema)
@@ -104,18 +109,19 @@ class Quality:
         return list(groups.items())
 
     def __str__(self) -> str:
-        lines = [f"{'type':<18}{'tracked':>10}{'delay':>9}{'continuity':>12}{'RMSE':>9}"]
+        lines = [f"{'type':<18}{'tracked':>10}{'delay':>9}{'continuity':>12}{'RMSE':>9}{'strays':>9}"]
         groups = [*self.by_type(), ("all", list(self.threats))]
         for name, group in groups:
             tracked = sum(one.seconds > 0 for one in group)
             lines.append(
                 f"{name:<18}{f'{tracked} of {len(group)}':>10}{number(delay_of(group), 1, ' s'):>9}"
                 f"{percent(continuity_of(group)):>12}{number(rmse_of(group), 0, ' m'):>9}"
+                f"{f'{sum(one.strays for one in group)} s':>9}"
             )
         lines.append(
             f"NEES {number(self.nees, 1)} (consistent: 6); GOSPA {number(self.gospa_m, 0, ' m')}, OSPA "
             f"{number(self.ospa_m, 0, ' m')} (cut-off {self.cutoff_m:,.0f} m, order {self.order:g}); on average "
-            f"{number(self.missed, 2)} missed, {number(self.false, 2)} false"
+            f"{number(self.missed, 2)} missed, {number(self.false, 2)} false; strays: seconds of tracks farther off"
         )
         return "\n".join(lines)
 
@@ -175,21 +181,28 @@ def quality(played: Played, cutoff_m: float = CUTOFF_M, order: float = ORDER, pi
     since: dict[int, int] = {}
     covered: dict[int, int] = {}
     errors: dict[int, list[float]] = {}
+    strays: dict[int, int] = {}
     score = played.log.score
     distances = []
     for t_s, truth, track in seconds:
         where = {int(row["i"]): row for row in truth}
-        labels = {int(row["b"]) for row in track}
+        near = set()
         for row in track:
             i = int(row["b"])
             if i >= 0:
                 tracks.setdefault(i, set()).add((int(row["a"]), int(row["i"])))
-            if i in where:
-                errors.setdefault(i, []).append(float(np.sum((_place(row) - _place(where[i])) ** 2)))
+            if i not in where:
+                continue
+            error2 = float(np.sum((_place(row) - _place(where[i])) ** 2))
+            if error2 <= cutoff_m * cutoff_m:
+                near.add(i)
+                errors.setdefault(i, []).append(error2)
+            else:
+                strays[i] = strays.get(i, 0) + 1
         for i in where:
             if float(score[i]["first_track_s"]) <= t_s:
                 since[i] = since.get(i, 0) + 1
-                covered[i] = covered.get(i, 0) + (i in labels)
+                covered[i] = covered.get(i, 0) + (i in near)
         seen = [_place(row) for i, row in where.items() if float(score[i]["first_detection_s"]) <= t_s]
         mine = [_place(row) for row in track if int(row["a"]) == picture]
         if seen or mine:
@@ -204,6 +217,7 @@ def quality(played: Played, cutoff_m: float = CUTOFF_M, order: float = ORDER, pi
             since.get(i, 0),
             covered.get(i, 0),
             math.sqrt(sum(errors[i]) / len(errors[i])) if i in errors else None,
+            strays.get(i, 0),
         )
         for i in range(names.n_raid)
     )
@@ -214,6 +228,7 @@ def quality(played: Played, cutoff_m: float = CUTOFF_M, order: float = ORDER, pi
     return Quality(
         threats,
         math.sqrt(sum(every) / len(every)) if every else None,
+        sum(strays.values()),
         float(played.log.total[TOTAL_NEES_SUM]) / n_scored if n_scored else None,
         gospa_m,
         ospa_m,

@@ -3,9 +3,9 @@
 Two kinds of track. The search picture of a command post (or of a fire unit that fights alone) is fed by the plots of search
 radars after a constant lag. Each fire channel has its own fire-control track, fed at once by the looks made for it.
 
-Association is by gates and global nearest neighbour per radar and tick: firm tracks choose first, then tentative ones,
-what is left begins new tracks. Nothing here is passed the truth, and no argument holds a threat's type; ``label``
-(which threat caused a plot) is carried for scoring and read by no decision.
+Association is by gates and global nearest neighbour per radar and tick: firm tracks choose first, then tentative ones, then
+firm ones that may have turned hard, with wide gates; what is left begins new tracks. Nothing here is passed the truth, and no
+argument holds a threat's type; ``label`` (which threat caused a plot) is carried for scoring and read by no decision.
 """
 
 from __future__ import annotations
@@ -36,11 +36,14 @@ from parapet.physics.estimation import (
 
 GATE_D2 = 16.0
 """Squared Mahalanobis distance (three degrees) inside which a plot may belong to a track: 99.9 % of true ones."""
-GATE_MANOEUVRE_MPS2 = 60.0
+GATE_MANOEUVRE_MPS2 = 90.0
 """Acceleration since the last plot that the wide gate allows for (three sigma)."""
 GATE_COEFFICIENT_KGM2 = 1300.0
 """The wide gate holds falling bodies down to this ballistic coefficient: spent ones slow down by tens of g."""
 GATE_MANOEUVRE_MAX_M = 4000.0
+N_PLOTS_KNOWN = 6
+"""A firm track of fewer plots gets no wide gate below ``START_LOW_M``, where groups fly: its speed is a guess still, and room for
+a manoeuvre would tie the plots of neighbours together."""
 GATE_SIGMAS = 4.5
 BOX_M = 150000.0
 """No gate is ever wider than this."""
@@ -114,43 +117,40 @@ def picture_of_plot(radars, n_posts, post_alive, i_radar):  # type: ignore[no-un
 
 
 @inner
-def predict_track(track, t_s):  # type: ignore[no-untyped-def]
-    """Carry a track to a time by the motion of its class. Up to a tick backwards is allowed (no noise then)."""
+def predicted_track(track, cov, t_s):  # type: ignore[no-untyped-def]
+    """Place and velocity of a track carried to a time by the motion of its class; ``cov`` (21 floats) is carried along.
+
+    Up to a tick backwards is allowed (no noise then).
+    """
     dt_s = t_s - track.t_s
-    if dt_s == 0.0:
-        return
-    if track["class"] == codes.CLASS_BALLISTIC:
-        if dt_s > 0.0:
-            above_m = height_m(track.x_m, track.y_m, track.z_m)
-            coefficient = FALL_COEFFICIENT_KGM2 if above_m < DRAG_MATTERS_M else 0.0
-            quiet = Q_BALLISTIC_LOW if above_m < DRAG_MATTERS_M else Q_BALLISTIC
-            x, y, z, vx, vy, vz = predict_ballistic(
-                track.x_m, track.y_m, track.z_m, track.vx_mps, track.vy_mps, track.vz_mps, track.cov, dt_s,
-                max(track.q_m2ps3, quiet), coefficient,
-            )  # fmt: skip
-        else:
-            ax, ay, az = rotating_acceleration(
-                track.x_m, track.y_m, track.z_m, track.vx_mps, track.vy_mps, track.vz_mps
-            )
-            x, y, z, vx, vy, vz = predict_air(
-                track.x_m,
-                track.y_m,
-                track.z_m,
-                track.vx_mps,
-                track.vy_mps,
-                track.vz_mps,
-                track.cov,
-                dt_s,
-                0.0,
-            )
-            vx += ax * dt_s
-            vy += ay * dt_s
-            vz += az * dt_s
-    else:
+    if track["class"] != codes.CLASS_BALLISTIC:
         q = max(track.q_m2ps3, Q_AIR) if dt_s > 0.0 else 0.0
-        x, y, z, vx, vy, vz = predict_air(
-            track.x_m, track.y_m, track.z_m, track.vx_mps, track.vy_mps, track.vz_mps, track.cov, dt_s, q
+        return predict_air(
+            track.x_m, track.y_m, track.z_m, track.vx_mps, track.vy_mps, track.vz_mps, cov, dt_s, q
         )
+    if dt_s > 0.0:
+        above_m = height_m(track.x_m, track.y_m, track.z_m)
+        coefficient = FALL_COEFFICIENT_KGM2 if above_m < DRAG_MATTERS_M else 0.0
+        quiet = Q_BALLISTIC_LOW if above_m < DRAG_MATTERS_M else Q_BALLISTIC
+        return predict_ballistic(
+            track.x_m, track.y_m, track.z_m, track.vx_mps, track.vy_mps, track.vz_mps, cov, dt_s,
+            max(track.q_m2ps3, quiet), coefficient,
+        )  # fmt: skip
+    ax, ay, az = rotating_acceleration(
+        track.x_m, track.y_m, track.z_m, track.vx_mps, track.vy_mps, track.vz_mps
+    )
+    x, y, z, vx, vy, vz = predict_air(
+        track.x_m, track.y_m, track.z_m, track.vx_mps, track.vy_mps, track.vz_mps, cov, dt_s, 0.0
+    )
+    return x, y, z, vx + ax * dt_s, vy + ay * dt_s, vz + az * dt_s
+
+
+@inner
+def predict_track(track, t_s):  # type: ignore[no-untyped-def]
+    """Carry a track to a time, in place: see ``predicted_track``."""
+    if t_s == track.t_s:
+        return
+    x, y, z, vx, vy, vz = predicted_track(track, track.cov, t_s)
     track.x_m = x
     track.y_m = y
     track.z_m = z
@@ -208,6 +208,12 @@ def _plot_distance2(plot, range_m, azimuth_rad, elevation_rad, s00, s01, s02, s1
 @inner
 def _unforeseen_m2(track, since_s):  # type: ignore[no-untyped-def]
     """Position variance per axis that a hard manoeuvre since the last plot would need, or the drag of a falling body in the air."""
+    if (
+        track.status == codes.TRACK_FIRM
+        and track.n_plots < N_PLOTS_KNOWN
+        and height_m(track.x_m, track.y_m, track.z_m) < START_LOW_M
+    ):
+        return 0.0
     acceleration_mps2 = GATE_MANOEUVRE_MPS2
     if track["class"] == codes.CLASS_BALLISTIC:
         above_m = height_m(track.x_m, track.y_m, track.z_m)
@@ -215,7 +221,13 @@ def _unforeseen_m2(track, since_s):  # type: ignore[no-untyped-def]
             speed2 = track.vx_mps * track.vx_mps + track.vy_mps * track.vy_mps + track.vz_mps * track.vz_mps
             drag_mps2 = 0.5 * density_kgm3(above_m) * speed2 / GATE_COEFFICIENT_KGM2
             acceleration_mps2 = max(acceleration_mps2, drag_mps2)
-    moved_m = min(0.5 * acceleration_mps2 * since_s * since_s, GATE_MANOEUVRE_MAX_M) / 3.0
+    c = track.cov
+    spread_mps = math.sqrt(max(c[15] + c[18] + c[20], 0.0))
+    speed_mps = math.sqrt(
+        track.vx_mps * track.vx_mps + track.vy_mps * track.vy_mps + track.vz_mps * track.vz_mps
+    )
+    moved_m = min(0.5 * acceleration_mps2 * since_s * since_s, GATE_MANOEUVRE_MAX_M)
+    moved_m = min(moved_m, 2.0 * (speed_mps + spread_mps) * since_s) / 3.0  # no farther than turned about at once
     return moved_m * moved_m
 
 
@@ -484,10 +496,13 @@ def _associate(
     n_plots,
     n_active,
     status,
+    is_wide,
     t_first_s,
     ref_s,
 ):  # type: ignore[no-untyped-def]
     """Give the plots still unused (``index_a`` >= 0) to tracks of one status: gates, then assignment, then the updates.
+
+    A track that this radar has given a plot at this tick gets no second one.
 
     ``kept``: the radar's row of ``own.radar``, which counts them.
     """
@@ -515,7 +530,8 @@ def _associate(
             track = belief.track[i_picture, scratch.index_b[i_active]]
             plot = plots.plot[scratch.index_a[j]]
             if track.status != status or (
-                track.i_radar == i_radar and plot.t_s - track.hit_s < half_period_s
+                track.i_radar == i_radar
+                and (track.hit_s >= t_first_s or plot.t_s - track.hit_s < half_period_s)
             ):
                 break
             if not is_near:
@@ -523,7 +539,7 @@ def _associate(
                 predict_track(track, t_first_s)
                 for k in range(n_plots):
                     cost[n_rows, k] = math.inf
-            distance2, log_det = _gate(radars, track, plot)
+            distance2, log_det = _gate(radars, track, plot, is_wide)
             if distance2 <= GATE_D2:
                 is_row = True
                 cost[n_rows, j] = distance2 + log_det
@@ -559,8 +575,12 @@ def _associate(
 
 
 @inner
-def _gate(radars, track, plot):  # type: ignore[no-untyped-def]
-    """Squared distance and log determinant of a plot from a track predicted to nearly its time; the wide gate if the narrow fails."""
+def _gate(radars, track, plot, is_wide):  # type: ignore[no-untyped-def]
+    """Squared distance and log determinant of a plot from a track predicted to nearly its time.
+
+    ``is_wide``: with room for a hard manoeuvre since the last plot. A tentative track gets that room wherever the narrow gate
+    fails: in a group its first two plots may be of two targets, and the speed is wrong.
+    """
     ahead_s = plot.t_s - track.t_s
     x = track.x_m
     y = track.y_m
@@ -568,9 +588,12 @@ def _gate(radars, track, plot):  # type: ignore[no-untyped-def]
     track.x_m = x + track.vx_mps * ahead_s
     track.y_m = y + track.vy_mps * ahead_s
     track.z_m = z + track.vz_mps * ahead_s
-    distance2, log_det = _distance2(radars, track, plot, 0.0)
-    if distance2 > GATE_D2:
+    if is_wide:
         distance2, log_det = _distance2(radars, track, plot, _unforeseen_m2(track, plot.t_s - track.hit_s))
+    else:
+        distance2, log_det = _distance2(radars, track, plot, 0.0)
+        if distance2 > GATE_D2 and track.status == codes.TRACK_TENTATIVE:
+            distance2, log_det = _distance2(radars, track, plot, _unforeseen_m2(track, plot.t_s - track.hit_s))
     track.x_m = x
     track.y_m = y
     track.z_m = z
@@ -635,38 +658,13 @@ def _take_batch(
         kept.n_kept_before = kept.n_kept if scan == kept.scan + 1 else 0
         kept.n_kept = 0
         kept.scan = scan
-    _associate(
-        radars,
-        record,
-        plots,
-        belief,
-        kept,
-        log,
-        scratch,
-        i_picture,
-        i_radar,
-        n_plots,
-        n_active,
-        codes.TRACK_FIRM,
-        t_first_s,
-        ref_s,
-    )
-    _associate(
-        radars,
-        record,
-        plots,
-        belief,
-        kept,
-        log,
-        scratch,
-        i_picture,
-        i_radar,
-        n_plots,
-        n_active,
-        codes.TRACK_TENTATIVE,
-        t_first_s,
-        ref_s,
-    )
+    # firm tracks where they were expected, then what is beginning; what turned hard may have the plots nobody expected
+    for step in range(3):
+        status = codes.TRACK_TENTATIVE if step == 1 else codes.TRACK_FIRM
+        _associate(
+            radars, record, plots, belief, kept, log, scratch, i_picture, i_radar, n_plots, n_active,
+            status, step == 2, t_first_s, ref_s,
+        )  # fmt: skip
     for j in range(n_plots):
         if scratch.index_a[j] >= 0:
             plot = plots.plot[scratch.index_a[j]]
