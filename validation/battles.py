@@ -539,8 +539,8 @@ def quality_table(played: Played) -> list[str]:
     return [
         *out,
         "",
-        "RMSE and continuity count tracks within the cut-off. A stray is a track that is elsewhere than the threat that caused "
-        "most of its plots: lost in a turn between two scans and coasting on, or begun by plots of two neighbours.",
+        "RMSE and continuity count tracks within the cut-off. A stray is a track that is elsewhere than the threat "
+        "that caused most of its plots: lost in a turn between two scans and coasting, or begun by plots of two.",
         "",
         " ".join(sums),
     ]
