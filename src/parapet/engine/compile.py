@@ -320,7 +320,7 @@ class _Compiler:
             n_ring=4096 + 16 * n,
             n_work=max(256, min(n_tracks, 1024)),
             n_pairs=max(512, n_tracks * max(n_units, 1)),
-            n_events=(4096 + n * (160 + 100 * n_units)) if events else 8,
+            n_events=(4096 + n * (160 + 80 * n_units)) if events else 8,
             n_shots=rounds + 8,
             n_samples=n_samples * (2 * n + 2 * n_tracks // 2 + 64) if full else 8,
         )

@@ -3,9 +3,9 @@
 Two kinds of track. The search picture of a command post (or of a fire unit that fights alone) is fed by the plots of search
 radars after a constant lag. Each fire channel has its own fire-control track, fed at once by the looks made for it.
 
-Association is by gates and global nearest neighbour per radar and tick: firm tracks choose first, then tentative ones, then
-firm ones that may have turned hard, with wide gates; what is left begins new tracks. Nothing here is passed the truth, and no
-argument holds a threat's type; ``label`` (which threat caused a plot) is carried for scoring and read by no decision.
+Association is by gates and global nearest neighbour per radar and tick: firm tracks choose first, then tentative ones,
+what is left begins new tracks. Nothing here is passed the truth, and no argument holds a threat's type; ``label``
+(which threat caused a plot) is carried for scoring and read by no decision.
 """
 
 from __future__ import annotations
@@ -37,13 +37,12 @@ from parapet.physics.estimation import (
 GATE_D2 = 16.0
 """Squared Mahalanobis distance (three degrees) inside which a plot may belong to a track: 99.9 % of true ones."""
 GATE_MANOEUVRE_MPS2 = 90.0
-"""Acceleration since the last plot that the wide gate allows for (three sigma)."""
+"""Acceleration since the last plot that the wide gate allows for (three sigma): the 9 g of a fighter."""
+GATE_MANOEUVRE_COST = 6.0
+"""Price of the wide gate: a hard manoeuvre since the last plot is one case in twenty, 2 ln 20."""
 GATE_COEFFICIENT_KGM2 = 1300.0
 """The wide gate holds falling bodies down to this ballistic coefficient: spent ones slow down by tens of g."""
 GATE_MANOEUVRE_MAX_M = 4000.0
-N_PLOTS_KNOWN = 6
-"""A firm track of fewer plots gets no wide gate below ``START_LOW_M``, where groups fly: its speed is a guess still, and room for
-a manoeuvre would tie the plots of neighbours together."""
 GATE_SIGMAS = 4.5
 BOX_M = 150000.0
 """No gate is ever wider than this."""
@@ -208,12 +207,6 @@ def _plot_distance2(plot, range_m, azimuth_rad, elevation_rad, s00, s01, s02, s1
 @inner
 def _unforeseen_m2(track, since_s):  # type: ignore[no-untyped-def]
     """Position variance per axis that a hard manoeuvre since the last plot would need, or the drag of a falling body in the air."""
-    if (
-        track.status == codes.TRACK_FIRM
-        and track.n_plots < N_PLOTS_KNOWN
-        and height_m(track.x_m, track.y_m, track.z_m) < START_LOW_M
-    ):
-        return 0.0
     acceleration_mps2 = GATE_MANOEUVRE_MPS2
     if track["class"] == codes.CLASS_BALLISTIC:
         above_m = height_m(track.x_m, track.y_m, track.z_m)
@@ -496,13 +489,10 @@ def _associate(
     n_plots,
     n_active,
     status,
-    is_wide,
     t_first_s,
     ref_s,
 ):  # type: ignore[no-untyped-def]
     """Give the plots still unused (``index_a`` >= 0) to tracks of one status: gates, then assignment, then the updates.
-
-    A track that this radar has given a plot at this tick gets no second one.
 
     ``kept``: the radar's row of ``own.radar``, which counts them.
     """
@@ -530,8 +520,7 @@ def _associate(
             track = belief.track[i_picture, scratch.index_b[i_active]]
             plot = plots.plot[scratch.index_a[j]]
             if track.status != status or (
-                track.i_radar == i_radar
-                and (track.hit_s >= t_first_s or plot.t_s - track.hit_s < half_period_s)
+                track.i_radar == i_radar and plot.t_s - track.hit_s < half_period_s
             ):
                 break
             if not is_near:
@@ -539,7 +528,7 @@ def _associate(
                 predict_track(track, t_first_s)
                 for k in range(n_plots):
                     cost[n_rows, k] = math.inf
-            distance2, log_det = _gate(radars, track, plot, is_wide)
+            distance2, log_det = _gate(radars, track, plot)
             if distance2 <= GATE_D2:
                 is_row = True
                 cost[n_rows, j] = distance2 + log_det
@@ -575,11 +564,10 @@ def _associate(
 
 
 @inner
-def _gate(radars, track, plot, is_wide):  # type: ignore[no-untyped-def]
+def _gate(radars, track, plot):  # type: ignore[no-untyped-def]
     """Squared distance and log determinant of a plot from a track predicted to nearly its time.
 
-    ``is_wide``: with room for a hard manoeuvre since the last plot. A tentative track gets that room wherever the narrow gate
-    fails: in a group its first two plots may be of two targets, and the speed is wrong.
+    If the narrow gate fails: of the wide one, and its price on top.
     """
     ahead_s = plot.t_s - track.t_s
     x = track.x_m
@@ -588,12 +576,10 @@ def _gate(radars, track, plot, is_wide):  # type: ignore[no-untyped-def]
     track.x_m = x + track.vx_mps * ahead_s
     track.y_m = y + track.vy_mps * ahead_s
     track.z_m = z + track.vz_mps * ahead_s
-    if is_wide:
+    distance2, log_det = _distance2(radars, track, plot, 0.0)
+    if distance2 > GATE_D2:
         distance2, log_det = _distance2(radars, track, plot, _unforeseen_m2(track, plot.t_s - track.hit_s))
-    else:
-        distance2, log_det = _distance2(radars, track, plot, 0.0)
-        if distance2 > GATE_D2 and track.status == codes.TRACK_TENTATIVE:
-            distance2, log_det = _distance2(radars, track, plot, _unforeseen_m2(track, plot.t_s - track.hit_s))
+        log_det += GATE_MANOEUVRE_COST
     track.x_m = x
     track.y_m = y
     track.z_m = z
@@ -658,13 +644,38 @@ def _take_batch(
         kept.n_kept_before = kept.n_kept if scan == kept.scan + 1 else 0
         kept.n_kept = 0
         kept.scan = scan
-    # firm tracks where they were expected, then what is beginning; what turned hard may have the plots nobody expected
-    for step in range(3):
-        status = codes.TRACK_TENTATIVE if step == 1 else codes.TRACK_FIRM
-        _associate(
-            radars, record, plots, belief, kept, log, scratch, i_picture, i_radar, n_plots, n_active,
-            status, step == 2, t_first_s, ref_s,
-        )  # fmt: skip
+    _associate(
+        radars,
+        record,
+        plots,
+        belief,
+        kept,
+        log,
+        scratch,
+        i_picture,
+        i_radar,
+        n_plots,
+        n_active,
+        codes.TRACK_FIRM,
+        t_first_s,
+        ref_s,
+    )
+    _associate(
+        radars,
+        record,
+        plots,
+        belief,
+        kept,
+        log,
+        scratch,
+        i_picture,
+        i_radar,
+        n_plots,
+        n_active,
+        codes.TRACK_TENTATIVE,
+        t_first_s,
+        ref_s,
+    )
     for j in range(n_plots):
         if scratch.index_a[j] >= 0:
             plot = plots.plot[scratch.index_a[j]]
