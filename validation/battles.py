@@ -542,7 +542,8 @@ def quality_table(played: Played) -> list[str]:
         "RMSE and continuity count tracks within the cut-off. A stray is a track that is elsewhere than the threat "
         "that caused most of its plots: lost in a turn between two scans and coasting, or begun by plots of two. The "
         "filter knows straight flight and free fall and raises its noise when surprised: what flies straight is "
-        "followed with errors as large as believed, what weaves or turns late, with larger ones.",
+        "followed with errors as large as believed, what weaves or turns late, with larger ones; columns whose plots "
+        "are mixed up between neighbours count as errors too.",
         "",
         " ".join(sums),
     ]
