@@ -304,7 +304,7 @@ def battle_json_page() -> str:
 
 
 def benchmarks_page() -> str:
-    """What `make bench` has measured, newest line of every machine."""
+    """What `make bench` has measured: the newest engine on every machine in full, the ones before it a line each."""
     parts = [
         "# Benchmarks",
         "",
@@ -323,13 +323,41 @@ def benchmarks_page() -> str:
     for line in lines:  # a later line of the same engine and machine replaces what it measured again
         key = (line["engine_id"], line["machine"]["name"])
         merged.setdefault(key, {}).update({k: v for k, v in line.items() if v is not None})
-    for line in list(merged.values())[-6:]:
+    newest = list(reversed(merged.values()))
+    latest = newest[0]["engine_id"]
+    for line in (one for one in newest if one["engine_id"] == latest):
         machine = line["machine"]
         parts += [f"## {line['date'][:10]}, engine {line['engine_id']}", ""]
         seen = f"{machine['name']}, {machine['n_cores']} cores seen, Python {machine['python']}."
         parts += [f"{seen} {machine['note']}".rstrip(), ""]
         parts += [*table(("what", "measured", "goal"), measured_rows(line)), ""]
+    before = [earlier_row(one) for one in newest if one["engine_id"] != latest]
+    if before:
+        head = ("engine", "battles/s", "leaked", "tracker", "first battle", "warm run", "leaked, steps halved: change")
+        parts += ["## Engines before it", "", "Newest first; the machine's own speed drifts by half.", ""]
+        parts += [*table(head, before), ""]
     return "\n".join(parts) + "\n"
+
+
+def earlier_row(line: dict[str, Any]) -> tuple[str, ...]:
+    """One engine of the past in a few figures; ``-`` for what was not measured on it."""
+
+    def told(value: Any, spec: str, unit: str = "") -> str:
+        return "-" if value is None else f"{value:{spec}}{unit}"
+
+    raid, tracker, halving = (line.get(key) or {} for key in ("raid_80", "tracker", "step_halving"))
+    change = "-"
+    if halving:
+        change = f"{halving['change']:+.3f}, own ±{halving['interval_leakers']:.3f}, {halving['n_runs']:,} runs"
+    return (
+        f"{line['engine_id'][:8]}, {line['date'][:16].replace('T', ' ')}",
+        told(raid.get("battles_per_s"), ".1f"),
+        told(raid.get("leaked"), ".2f"),
+        told(tracker.get("scan_ms"), ".2f", " ms"),
+        told(line.get("cold_start_s"), ".0f", " s"),
+        told(line.get("warm_run_s"), ".1f", " s"),
+        change,
+    )
 
 
 def measured_rows(line: dict[str, Any]) -> list[tuple[str, str, str]]:
@@ -337,6 +365,8 @@ def measured_rows(line: dict[str, Any]) -> list[tuple[str, str, str]]:
     rows: list[tuple[str, str, str]] = []
     raid = line.get("raid_80")
     if raid:
+        processor_s = raid.get("one_battle_processor_s")
+        on_processor = f", {processor_s:.2f} s of it on the processor" if processor_s else ""
         speed = f"{raid['battles_per_s']:.3g} battles/s = {raid['times_real_time']:,.0f} times real time"
         rows += [
             (
@@ -344,21 +374,20 @@ def measured_rows(line: dict[str, Any]) -> list[tuple[str, str, str]]:
                 speed,
                 "12 battles/s, aim 40",
             ),
-            ("one battle on one thread", f"{raid['one_battle_s']:.2f} s", ""),
+            ("one battle on one thread", f"{raid['one_battle_s']:.2f} s{on_processor}", ""),
             ("rounds fired per battle", f"{raid['rounds']:.1f}", ""),
             ("plots, looks per battle", f"{raid['plots']:,.0f}, {raid['looks']:,.0f}", ""),
             ("killed, leaked per battle", f"{raid['killed']:.1f}, {raid['leaked']:.2f}", ""),
             ("rates", raid["rates"], "catalogue rates, every link on"),
         ]
-        if raid.get("one_battle_processor_s"):
-            rows.append(("of that, time on the processor", f"{raid['one_battle_processor_s']:.2f} s", ""))
     halving = line.get("step_halving")
     if halving:
         rows.append(
             (
                 f"halving every step, {halving['n_runs']} paired runs",
                 f"mean leakers {halving['mean_leakers']:.3f} become {halving['mean_leakers_halved']:.3f}: change "
-                f"{halving['change']:+.3f}, 95 % interval of mean leakers ±{halving['interval_leakers']:.3f}",
+                f"{halving['change']:+.3f} ±{halving['interval_change']:.3f}, 95 % interval of mean leakers "
+                f"±{halving['interval_leakers']:.3f}: {'inside' if halving['is_inside'] else '**outside**'}",
                 "change inside the interval (2,000 runs)",
             )
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import io
+import json
 import os
 import re
 import shlex
@@ -331,6 +332,7 @@ def test_bench_table_is_made_from_a_line() -> None:
         },
         "step_halving": {
             "n_runs": 48, "mean_leakers": 3.2, "mean_leakers_halved": 3.1, "change": -0.1, "interval_leakers": 0.4,
+            "interval_change": 0.3, "is_inside": True,
         },
         "tracker": {
             "n_targets": 100, "scan_ms": 0.4, "stone_soup_scan_s": 1.4, "largest_difference": 1e-9,
@@ -341,7 +343,7 @@ def test_bench_table_is_made_from_a_line() -> None:
     text = "\n".join(" ".join(row) for row in GENERATE.measured_rows(line))
     for words in (
         "20 battles/s = 12,000 times real time",
-        "-0.100",
+        "-0.100 ±0.300, 95 % interval of mean leakers ±0.400: inside",
         "0.400 ms",
         "1.0e-09",
         "2.50 s",
@@ -350,3 +352,21 @@ def test_bench_table_is_made_from_a_line() -> None:
         assert words in text
     assert GENERATE.measured_rows({}) == []
     assert "make bench" in GENERATE.benchmarks_page() or GENERATE.RESULTS.exists()
+
+
+def test_the_newest_engine_comes_first_and_the_others_in_a_line_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = {"name": "one", "n_cores": 2, "python": "3.11", "note": ""}
+    lines = [
+        {"date": "2026-01-01T10:00:00", "engine_id": "old-engine", "machine": machine, "help_s": 0.3, "warm_run_s": 2.5},
+        {"date": "2026-01-02T10:00:00", "engine_id": "new-engine", "machine": machine, "help_s": 0.2},
+        {"date": "2026-01-02T11:00:00", "engine_id": "new-engine", "machine": machine, "warm_run_s": 1.5},
+    ]
+    path = tmp_path / "results.jsonl"
+    path.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+    monkeypatch.setattr(GENERATE, "RESULTS", path)
+    page = GENERATE.benchmarks_page()
+    new, old = page.split("## Engines before it")
+    assert "new-engine" in new and "0.20 s" in new and "1.50 s" in new and "old-engine" not in new
+    assert "old-engi, 2026-01-01 10:00" in old and "2.5 s" in old
