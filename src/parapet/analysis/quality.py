@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from parapet.analysis.outcomes import Played, median
 from parapet.engine import codes
 from parapet.engine.recording import FAMILY_SEARCH_TRACK, FAMILY_THREAT
+from parapet.engine.scoring import STRAY_M
 from parapet.engine.state import TOTAL_NEES_N, TOTAL_NEES_SUM
 from parapet.errors import InputError
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-CUTOFF_M = 5_000.0
+CUTOFF_M = STRAY_M
 """Farther off than this a track is not of that truth: a missed truth and a false track instead."""
 ORDER = 1.0
 

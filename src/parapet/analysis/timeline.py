@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
 from parapet.analysis.outcomes import Played, ShotRow, ThreatRow
 from parapet.engine import codes
 
@@ -68,9 +66,7 @@ def moments_of(played: Played, i_threat: int) -> list[Moment]:
         add(score["first_detection_s"], "detection", text, f"seen at {seen_at}")
     add(score["first_track_s"], "track", "track firm")
     events = log.event
-    ends = events[(events["a"] == i_threat) & np.isin(events["code"], tuple(_ENDS))]
-    end_s = float(ends["t_s"][0]) if len(ends) else math.inf
-    has_leaked = bool(len(ends)) and int(ends["code"][0]) == codes.EVENT_THREAT_LEAKED
+    threat = played.truth.threat[i_threat]
     for row in events[(events["a"] == i_threat) | (events["b"] == i_threat) | (events["c"] == i_threat)]:
         t_s, code, a, b, c = float(row["t_s"]), int(row["code"]), int(row["a"]), int(row["b"]), int(row["c"])
         if a == i_threat:
@@ -85,7 +81,7 @@ def moments_of(played: Played, i_threat: int) -> list[Moment]:
             unit = _name(names.units, a)
             if code == codes.EVENT_DESIGNATED:
                 # command knows tracks only: one that coasts on where nothing flies any more may still be given away
-                gone = ", gone by then" if t_s > end_s else ""
+                gone = ", gone by then" if t_s > threat["end_s"] else ""
                 add(t_s, "designation", f"designated to {unit}{gone}")
             elif code == codes.EVENT_ACQUIRED:
                 add(t_s, "acquisition", f"acquired by {unit}", "acquired")
@@ -125,7 +121,7 @@ def moments_of(played: Played, i_threat: int) -> list[Moment]:
             )
         else:
             words = codes.SHOT_WORDS[outcome]
-            if outcome == codes.SHOT_DEAD_TARGET and has_leaked:
+            if outcome == codes.SHOT_DEAD_TARGET and threat["status"] == codes.LEAKED:
                 words = "target already at its aim"
             text = f"{interceptor} from {unit}: {words}"
             short = f"round: {words}"
